@@ -1,0 +1,1 @@
+"""The only layer that joins scenario, models and runs."""

@@ -1,0 +1,84 @@
+"""The application and its verbs. Nothing heavy is imported before a verb runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from sogdia.cli import appraise, evidence, routes, runs, scenarios
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="sogdia",
+    help=(
+        "What happens to the connectivity between China and Central Asia if ...?\n\n"
+        "Start with:  sogdia appraise cku-railway"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (appraise, routes, evidence, scenarios, runs):
+    module.register(app)
+
+
+def version(show: bool) -> None:  # noqa: FBT001
+    """Print the version and stop."""
+    if show:
+        from sogdia.results.manifest import sogdia_version
+
+        typer.echo(f"sogdia {sogdia_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    show_version: bool = typer.Option(  # noqa: FBT001
+        False, "--version", callback=version, is_eager=True, help="Print the version."  # noqa: FBT003
+    ),
+) -> None:
+    """Options of every verb."""
+    del show_version
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run with some arguments; the exit code: 0 good, 1 not solved, 2 usage, 3 invalid input."""
+    from sogdia.core.errors import SogdiaError
+
+    try:
+        found = app(args=arguments, standalone_mode=False)
+    except SogdiaError as error:
+        typer.echo(str(error), err=True)
+        return error.exit_code
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        typer.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; point stdout elsewhere so that exit stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        usage = _usage_error(error)
+        if usage is None:
+            raise
+        typer.echo(usage, err=True)
+        return 2
+    return found if isinstance(found, int) else 0
+
+
+def _usage_error(error: Exception) -> str | None:
+    """The text of a usage error of the command-line library, or None when it is another error."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    context = getattr(error, "ctx", None)
+    where = f"{context.command_path}: " if context is not None else ""
+    help_line = f"\nTry: {context.command_path} --help" if context is not None else ""
+    return f"{where}{message()}{help_line}"

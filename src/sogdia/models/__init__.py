@@ -1,0 +1,1 @@
+"""Models: each reads a world and gives tables. Siblings; none imports another."""

@@ -1,0 +1,77 @@
+"""The tables the transport model gives."""
+
+from __future__ import annotations
+
+from sogdia.core.table import Column, Schema
+
+__all__ = ["NETWORK_MAP", "ROUTE", "SKIM"]
+
+SKIM = Schema(
+    "skim",
+    (
+        Column("on", "date", title="the date of the world"),
+        Column("origin", title="zone"),
+        Column("destination", title="zone"),
+        Column("commodity", title="commodity class"),
+        Column("reachable", "flag", title="false: no route at all; every value is null"),
+        Column("gencost_usd2023_per_t", "number", title="generalised cost: money, time, reliability"),
+        Column("money_usd2023_per_t", "number"),
+        Column("time_h", "number", title="expected door-to-door time"),
+        Column("time_p50_h", "number", title="half of the shipments arrive within"),
+        Column("time_p90_h", "number", title="nine in ten shipments arrive within"),
+        Column("border_h", "number", title="expected hours at border posts"),
+        Column("distance_km", "number"),
+        Column("emission_kgco2_per_t", "number"),
+    ),
+    ("on", "origin", "destination", "commodity"),
+)
+
+ROUTE = Schema(
+    "route",
+    (
+        Column("on", "date"),
+        Column("origin"),
+        Column("destination"),
+        Column("commodity"),
+        Column("alternative", "integer", title="1 is the least-cost route"),
+        Column("leg", "integer", title="position along the route, from 1"),
+        Column("kind", title="line-haul, border, gauge-change, transfer, access"),
+        Column("mode", title="rail-1435, rail-1520, rail-1676, road, sea, air; empty for a transfer"),
+        Column("from_place"),
+        Column("to_place"),
+        Column("name", title="lines or post, as a forwarder would say it"),
+        Column("entities", title="ids of the links, crossings or transfers of the leg, joined by ;"),
+        Column("country"),
+        Column("distance_km", "number"),
+        Column("time_h", "number", title="expected"),
+        Column("time_p50_h", "number"),
+        Column("time_p90_h", "number"),
+        Column("money_usd2023_per_t", "number"),
+        Column("gencost_usd2023_per_t", "number"),
+        Column("emission_kgco2_per_t", "number"),
+    ),
+    ("on", "origin", "destination", "commodity", "alternative", "leg"),
+)
+
+NETWORK_MAP = Schema(
+    "network_map",
+    (
+        Column("on", "date"),
+        Column("id", title="link or crossing"),
+        Column("kind", title="link or crossing"),
+        Column("mode"),
+        Column("gauges"),
+        Column("name"),
+        Column("status"),
+        Column("from_place"),
+        Column("to_place"),
+        Column("from_lat_deg", "number"),
+        Column("from_lon_deg", "number"),
+        Column("to_lat_deg", "number"),
+        Column("to_lon_deg", "number"),
+        Column("length_km", "number"),
+        Column("speed_km_per_h", "number"),
+        Column("dwell_mean_h", "number", title="of a crossing, mean of its directions"),
+    ),
+    ("on", "id"),
+)

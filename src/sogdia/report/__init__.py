@@ -1,0 +1,1 @@
+"""From a `content.ReportContent` to one self-contained page: `html.render` and `html.write`."""

@@ -1,0 +1,318 @@
+"""Charts as inline SVG, drawn by small functions; each has its text alternative.
+
+Every chart is drawn twice, wide and narrow, because text in a scaled picture would be too small
+to read on a telephone; the page shows the one that fits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from sogdia.report.content import GainRow, RouteBeforeAfter, RouteOption
+from sogdia.report.number import THIN_SPACE, Number, number_parts, number_text
+
+__all__ = ["corridor_strip", "gains_chart", "time_split", "wide_and_narrow"]
+
+KINDS = ("line-haul", "access", "border", "gauge-change", "transfer")
+STOPS = frozenset({"border", "gauge-change", "transfer"})
+
+
+def wide_and_narrow(draw: Callable[[int], Markup]) -> Markup:
+    """One chart at 940 px and at 350 px; style shows one of them."""
+    return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(
+        draw(940), draw(350)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Cumulative distance and time of a route at its start and after each leg."""
+
+    km: list[float]
+    p50_h: list[float]
+    p90_h: list[float]
+
+
+def strip_of(option: RouteOption) -> Strip | str:
+    """Where the line of a route goes, or the reason in words why it cannot be drawn.
+
+    The ends are the door-to-door P50 and P90 that the model gave. Between them the typical time
+    is shared among the legs in proportion to their expected hours, and the distance from P50 to
+    P90 grows with the square root of the sum of squares of the legs' own, as if the legs were
+    independent.
+    """
+    p50_h, p90_h = option.time_p50.central, option.time_p90.central
+    if p50_h is None or p90_h is None:
+        return f"{option.label}: the door-to-door time is not known"
+    km, mean_h, square = [0.0], [0.0], [0.0]
+    for leg in option.legs:
+        length = leg.distance.central
+        if length is None and leg.kind not in STOPS:
+            return f"{option.label}: the length of {leg.name} is not known"
+        hours = leg.time.central
+        if hours is None:
+            return f"{option.label}: the time of {leg.name} is not known"
+        spread = (leg.time_p90.central or 0.0) - (leg.time_p50.central or 0.0)
+        km.append(km[-1] + (length or 0.0))
+        mean_h.append(mean_h[-1] + hours)
+        square.append(square[-1] + spread**2)
+    share = [h / mean_h[-1] if mean_h[-1] else 0.0 for h in mean_h]
+    spread_share = [
+        math.sqrt(s / square[-1]) if square[-1] else f for s, f in zip(square, share, strict=True)
+    ]
+    return Strip(
+        km,
+        [p50_h * f for f in share],
+        [p50_h * f + (p90_h - p50_h) * g for f, g in zip(share, spread_share, strict=True)],
+    )
+
+
+def corridor_strip(route: RouteBeforeAfter, width: int) -> Markup:
+    """Time against distance: slopes are travel, steps are borders and transfers."""
+    drawn: list[tuple[str, RouteOption, Strip]] = []
+    reasons: list[str] = []
+    for when, option in (("before", route.before), ("after", route.after)):
+        if option is None:
+            reasons.append(f"{when.capitalize()}: no route")
+            continue
+        strip = strip_of(option)
+        if isinstance(strip, str):
+            reasons.append(strip)
+        else:
+            drawn.append((when, option, strip))
+    words = Markup("").join(Markup('<p class="note">{}.</p>').format(r) for r in reasons)
+    if not drawn:
+        return words
+    narrow = width < 600
+    height = 300 if narrow else 360
+    left, right, top, bottom = 40, 14 if narrow else 118, 28, 40
+    most_km = max(s.km[-1] for _, _, s in drawn)
+    most_h = max(s.p90_h[-1] for _, _, s in drawn)
+    km_ticks = _ticks(most_km, 4 if narrow else 7)
+    h_ticks = _ticks(most_h, 5)
+    span_h = max(h_ticks[-1], most_h)
+
+    def x(km: float) -> float:
+        return left + km / (most_km or 1.0) * (width - left - right)
+
+    def y(hours: float) -> float:
+        return height - bottom - hours / (span_h or 1.0) * (height - top - bottom)
+
+    parts: list[str] = []
+    for tick in h_ticks:
+        parts.append(f'<path class="grid" d="M{left} {y(tick):.1f}H{width - right}"/>')
+        parts.append(_text("tick", left - 6, y(tick) + 4, f"{tick:.0f}", "end"))
+    for tick in km_ticks:
+        if tick <= most_km:
+            parts.append(_text("tick", x(tick), height - bottom + 18, _thousands(tick), "middle"))
+    parts.append(_text("axis", left - 36, 12, "hours from departure"))
+    parts.append(_text("axis", width - right, height - 6, "km from origin", "end"))
+    spoken: list[str] = []
+    ends: list[tuple[float, str, str]] = []
+    for when, option, strip in drawn:
+        forth = " ".join(
+            f"{x(k):.1f},{y(h):.1f}" for k, h in zip(strip.km, strip.p90_h, strict=True)
+        )
+        back = " ".join(
+            f"{x(k):.1f},{y(h):.1f}"
+            for k, h in reversed(list(zip(strip.km, strip.p50_h, strict=True)))
+        )
+        parts.append(f'<polygon class="band-{when}" points="{forth} {back}"/>')
+        line = " ".join(
+            f"{x(k):.1f},{y(h):.1f}" for k, h in zip(strip.km, strip.p50_h, strict=True)
+        )
+        parts.append(f'<polyline class="line-{when}" points="{line}"/>')
+        for number, leg in enumerate(option.legs, start=1):
+            if leg.kind in STOPS:
+                low, high = y(strip.p50_h[number - 1]), y(strip.p50_h[number])
+                at = x(strip.km[number])
+                label = escape(
+                    f"{when.capitalize()} {number}. {leg.name}: {number_text(leg.time)} expected"
+                )
+                middle = (low + high) / 2
+                parts.append(
+                    f"<g><title>{label}</title>"
+                    f'<path class="step-{when}" d="M{at:.1f} {low:.1f}V{high:.1f}"/>'
+                    f'<circle class="knot-{when}" cx="{at:.1f}" cy="{middle:.1f}" r="8"/>'
+                    + _text(f"knot-text-{when}", at, middle + 3.6, str(number))
+                    + "</g>"
+                )
+        spoken.append(
+            f"{when.capitalize()}: {number_text(option.distance)}; half of shipments within "
+            f"{number_text(option.time_p50)}, nine in ten within "
+            f"{number_text(option.time_p90)}; stops: "
+            + ", ".join(leg.name for leg in option.legs if leg.kind in STOPS)
+        )
+        ends.append((y(strip.p50_h[-1]), when, f"{when.capitalize()} P50"))
+        ends.append((y(strip.p90_h[-1]), when, f"{when.capitalize()} P90"))
+    if not narrow:
+        for place, when, text in _apart(ends, 15.0):
+            end = max(x(s.km[-1]) for _, _, s in drawn)
+            parts.append(_text(f"end-{when}", end + 14, place + 4, text))
+    title = f"Time against distance, {route.origin} to {route.destination}"
+    return words + _svg(width, height, title, ". ".join(spoken), parts, "strip")
+
+
+def time_split(route: RouteBeforeAfter, width: int) -> Markup:
+    """Expected hours by what they are spent on, before and after, as two bars.
+
+    A figure is printed on a bar only where the option gives `time_by_kind`, which has its band;
+    else the bar tells shares of the whole.
+    """
+    bars: list[tuple[str, dict[str, float], dict[str, str]]] = []
+    for when, option in (("Before", route.before), ("After", route.after)):
+        hours = _hours_by_kind(option) if option is not None else {}
+        if option is not None and hours:
+            words = {str(kind): number_text(number) for kind, number in option.time_by_kind}
+            bars.append((when, hours, words))
+    if not bars:
+        return Markup("")
+    most = max(sum(hours.values()) for _, hours, _ in bars) or 1.0
+    left, row, thick = 52, 34, 22
+    parts: list[str] = []
+    spoken: list[str] = []
+    for position, (when, hours, words) in enumerate(bars):
+        top = 4 + position * row
+        parts.append(_text("row-label", 0, top + 16, when))
+        at = float(left)
+        for kind in KINDS:
+            length = hours.get(kind, 0.0) / most * (width - left - 4)
+            if length <= 0:
+                continue
+            said = words.get(kind, f"{hours[kind] / sum(hours.values()):.0%} of the expected time")
+            parts.append(
+                f'<rect class="kind {kind}" x="{at:.1f}" y="{top}" '
+                f'width="{max(length - 1.5, 0.5):.1f}" height="{thick}">'
+                f"<title>{when}, {kind}: {escape(said)}</title></rect>"
+            )
+            if kind in words and length > 7 * len(said):
+                parts.append(_text(f"kind-text {kind}", at + length / 2, top + 15.5, said))
+            at += length
+            spoken.append(f"{when}, {kind}: {said}")
+    title = "Expected hours by what they are spent on"
+    return _svg(width, 8 + row * len(bars), title, "; ".join(spoken), parts, "split")
+
+
+def _hours_by_kind(option: RouteOption) -> dict[str, float]:
+    """Hours by kind in the order of drawing; empty when one of them is not known."""
+    pairs = option.time_by_kind or tuple((leg.kind, leg.time) for leg in option.legs)
+    total: dict[str, float] = {}
+    for kind, number in pairs:
+        if number.central is None:
+            return {}
+        total[kind] = total.get(kind, 0.0) + number.central
+    return {kind: total[kind] for kind in KINDS if kind in total}
+
+
+def gains_chart(rows: Sequence[GainRow], width: int) -> Markup:
+    """Change in generalised cost by zone, a point with its 90 % band on a line through zero."""
+    known = sorted(
+        (row for row in rows if row.change.central is not None),
+        key=lambda row: (row.change.central or 0.0, row.zone),
+    )
+    if not known:
+        return Markup('<p class="note">No zone has a known change.</p>')
+    narrow = width < 600
+    row_height, top, bottom = (40 if narrow else 24), 30, 22
+    left, right = (6, 6) if narrow else (190, 190)
+    height = top + bottom + row_height * len(known)
+    low = min(0.0, *(_low(row.change) for row in known))
+    high = max(0.0, *(_high(row.change) for row in known))
+    margin = (high - low) * 0.05 or 0.01
+    low, high = low - margin, high + margin
+
+    def x(share: float) -> float:
+        return left + (share - low) / (high - low) * (width - left - right)
+
+    parts: list[str] = []
+    step = _step((high - low) * 100, 4 if narrow else 7) / 100
+    for tick in [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]:
+        parts.append(f'<path class="grid" d="M{x(tick):.1f} {top - 4}V{height - bottom}"/>')
+        sign = "\u2212" if tick < -1e-12 else "+" if tick > 1e-12 else ""
+        label = f"{sign}{abs(tick) * 100:g}\u00a0%"
+        parts.append(_text("tick", x(tick), height - 6, label, "middle"))
+    parts.append(f'<path class="zero" d="M{x(0):.1f} {top - 8}V{height - bottom}"/>')
+    if x(0) - left > 110:
+        parts.append(_text("axis", x(0) - 8, top - 12, "\u2190 cheaper to trade", "end"))
+    if width - right - x(0) > 110:
+        parts.append(_text("axis", x(0) + 8, top - 12, "costlier to trade \u2192"))
+    spoken: list[str] = []
+    for position, row in enumerate(known):
+        y = top + row_height * position + (row_height - 10 if narrow else row_height / 2)
+        central = row.change.central or 0.0
+        name = f"{row.zone}, {row.country}"
+        value, unit, band = number_parts(row.change)
+        words = f"{value} {unit} ({band})"
+        if narrow:
+            parts.append(_text("row-label", left, y - 13, name))
+            parts.append(_text("row-value", width - right, y - 13, words, "end"))
+        else:
+            parts.append(_text("row-label", left - 12, y + 4, name, "end"))
+            parts.append(_text("row-value", width - right + 12, y + 4, words))
+        mark = "gain" if central < 0 else "loss"
+        at = x(central)
+        shape = (
+            f'<circle class="gain" cx="{at:.1f}" cy="{y:.1f}" r="5"/>'
+            if mark == "gain"
+            else f'<rect class="loss" x="{at - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"/>'
+        )
+        ends = f"M{x(_low(row.change)):.1f} {y:.1f}H{x(_high(row.change)):.1f}"
+        parts.append(f'<path class="whisker {mark}" d="{ends}"/>{shape}')
+        spoken.append(f"{row.zone}: {number_text(row.change)}")
+    title = "Change in generalised cost by zone"
+    return _svg(width, height, title, "; ".join(spoken), parts, "gains")
+
+
+def _low(number: Number) -> float:
+    return number.p05 if number.p05 is not None else number.central or 0.0
+
+
+def _high(number: Number) -> float:
+    return number.p95 if number.p95 is not None else number.central or 0.0
+
+
+def _text(kind: str, x: float, y: float, words: str, anchor: str = "") -> str:
+    where = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{where}>{escape(words)}</text>'
+
+
+def _thousands(value: float) -> str:
+    return f"{value:,.0f}".replace(",", THIN_SPACE)
+
+
+def _svg(
+    width: int, height: float, title: str, words: str, parts: Sequence[str], kind: str
+) -> Markup:
+    return Markup(
+        f'<svg class="chart {kind}" viewBox="0 0 {width} {height:.0f}" role="img" '
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>'
+        f"<desc>{escape(words)}</desc>{''.join(parts)}</svg>"
+    )
+
+
+def _step(span: float, count: int) -> float:
+    """A round step (1, 2 or 5 times a power of ten) that gives about `count` ticks."""
+    raw = span / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(power * m for m in (1, 2, 5, 10) if power * m >= raw * 0.999)
+
+
+def _ticks(most: float, count: int) -> list[float]:
+    if most <= 0:
+        return [0.0]
+    step = _step(most, count)
+    return [step * i for i in range(math.ceil(most / step) + 1)]
+
+
+def _apart(labels: list[tuple[float, str, str]], least: float) -> list[tuple[float, str, str]]:
+    """Move labels down until no two are closer than `least`."""
+    placed: list[tuple[float, str, str]] = []
+    for place, when, text in sorted(labels):
+        if placed and place - placed[-1][0] < least:
+            place = placed[-1][0] + least
+        placed.append((place, when, text))
+    return placed

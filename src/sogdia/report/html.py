@@ -1,0 +1,135 @@
+"""One self-contained page from a `ReportContent`.
+
+Nothing on the page is fetched: style, script, map and charts are inline. The same content gives
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import numbers
+import os
+import tempfile
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from sogdia.report.charts import (
+    corridor_strip,
+    gains_chart,
+    time_split,
+    wide_and_narrow,
+)
+from sogdia.report.content import GainRow, ReportContent, RouteBeforeAfter
+from sogdia.report.map import DISCLAIMER, MapView, Outlines, draw_map
+from sogdia.report.number import Number, number_html, number_text, safe_link
+
+__all__ = ["environment", "render", "write"]
+
+FORMATTERS = ("filesizeformat", "float", "format", "int", "round", "sum")
+"""Filters of Jinja that could print a number without its band; they are taken away."""
+
+
+def environment(*, mark: str = "") -> jinja2.Environment:
+    """The template environment: escapes everything, and refuses a bare float.
+
+    Parameters
+    ----------
+    mark : str
+        Anchor of the warning that stands beside every result; empty when all is solved.
+    """
+
+    def finalize(value: object) -> object:
+        if isinstance(value, Number):
+            return number_html(value)
+        if isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, numbers.Integral):
+            raise TypeError(f"a template may not print the bare number {value!r}; give it a Number")
+        if value is None:
+            raise TypeError("a template may not print None; give it a Number or a word")
+        return value
+
+    def result(number: Number) -> Markup:
+        return number_html(number, mark=mark)
+
+    templates = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name in FORMATTERS:
+        del templates.filters[name]
+    templates.filters["result"] = result
+    templates.filters["plain"] = number_text
+    templates.filters["link"] = safe_link
+    return templates
+
+
+def _template(name: str) -> str:
+    return (resources.files("sogdia.report") / "templates" / name).read_text("utf-8")
+
+
+def render(content: ReportContent, *, outlines: Outlines | None = None) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    content : ReportContent
+    outlines : Outlines, optional
+        Base map; the one shipped with the evidence when left out.
+    """
+    troubled = [status for status in content.statuses if not status.clean]
+    view: MapView | None = draw_map(content.map, outlines) if content.map else None
+    values: dict[str, Any] = {
+        "content": content,
+        "troubled": troubled,
+        "view": view,
+        "disclaimer": DISCLAIMER,
+        "style": Markup(_template("report.css")),
+        "script": Markup(_template("report.js")),
+        "strip": _strip,
+        "split": _split,
+        "gains": _gains,
+        "is_number": functools.partial(_is, kind=Number),
+    }
+    template = environment(mark="#warnings" if troubled else "").get_template("report.html.j2")
+    return template.render(values)
+
+
+def write(content: ReportContent, path: Path, *, outlines: Outlines | None = None) -> Path:
+    """Write the page; a reader sees the old file or the whole new one, never half of it."""
+    text = render(content, outlines=outlines)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _strip(route: RouteBeforeAfter) -> Markup:
+    return wide_and_narrow(functools.partial(corridor_strip, route))
+
+
+def _split(route: RouteBeforeAfter) -> Markup:
+    return wide_and_narrow(functools.partial(time_split, route))
+
+
+def _gains(rows: tuple[GainRow, ...]) -> Markup:
+    return wide_and_narrow(functools.partial(gains_chart, rows))
+
+
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind)

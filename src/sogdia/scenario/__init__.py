@@ -1,0 +1,1 @@
+"""Dated differences: measures, the scenarios they make up, and worlds they are applied to."""

@@ -1,0 +1,1 @@
+"""The state of things on a date: places, links, crossings, transfers, regimes, zones."""

@@ -1,0 +1,115 @@
+"""Dated regimes: customs unions, closures and one-way rules at posts, visas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.claim import day
+
+__all__ = ["CrossingEffect", "Union", "crossing_effect", "regime_rows", "shared_union", "unions_on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A customs union and who is in it on a date."""
+
+    name: str
+    members: frozenset[str]
+
+
+def unions_on(base: EvidenceBase, on: date) -> tuple[Union, ...]:
+    """The customs unions and their members on a date."""
+    members: dict[str, set[str]] = {}
+    for row in base.registry("unions"):
+        if in_force(row["since"], row["until"], on):
+            members.setdefault(row["union"], set()).add(row["member"])
+    return tuple(Union(name, frozenset(found)) for name, found in sorted(members.items()))
+
+
+def shared_union(unions: Sequence[Union], a: str, b: str) -> str | None:
+    """The union two countries share, or None."""
+    return next((u.name for u in unions if a in u.members and b in u.members), None)
+
+
+def in_force(since: str, until: str, on: date) -> bool:
+    """Whether a dated regime holds on a date; `until` is the first day it no longer does."""
+    start, end = day(since), day(until)
+    return (start is None or start <= on) and (end is None or on < end)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingEffect:
+    """What the regimes of a date do to one direction of a crossing."""
+
+    closed: bool
+    text: str
+
+
+def crossing_effect(
+    base: EvidenceBase, post: str, mode: str, towards: str, on: date
+) -> CrossingEffect:
+    """Closures and one-way rules of a post on a date.
+
+    A restriction's effect is `closed`, `one-way` (only towards `open_towards`), or `none` where
+    the source describes a slowdown that the dwell claims of that year already carry.
+    """
+    closed, texts = False, list[str]()
+    for row in base.registry("border_restrictions"):
+        if row["post"] != post or row["mode"] != mode or not in_force(row["start"], row["end"], on):
+            continue
+        texts.append(row["description"])
+        closed |= row["effect"] == "closed" or (
+            row["effect"] == "one-way" and row["open_towards"] != towards
+        )
+    return CrossingEffect(closed, " | ".join(texts))
+
+
+def regime_rows(base: EvidenceBase, on: date) -> list[dict[str, Any]]:
+    """Every dated regime in force: visas, restrictions at posts, unions."""
+    rows: list[dict[str, Any]] = []
+    for row in base.registry("visa_regimes"):
+        if row["status"] != "planned" and in_force(row["start_date"], row["end_date"], on):
+            rows.append(
+                {
+                    "id": row["id"],
+                    "kind": "visa",
+                    "from_country": row["from_country"],
+                    "to_country": row["to_country"],
+                    "regime": row["regime"],
+                    "since": day(row["start_date"]),
+                    "until": day(row["end_date"]),
+                    "source": row["source"],
+                }
+            )
+    for row in base.registry("border_restrictions"):
+        if in_force(row["start"], row["end"], on):
+            rows.append(
+                {
+                    "id": row["id"],
+                    "kind": "restriction",
+                    "post": row["post"],
+                    "mode": row["mode"],
+                    "regime": row["description"],
+                    "since": day(row["start"]),
+                    "until": day(row["end"]),
+                    "source": row["source"],
+                }
+            )
+    for row in base.registry("unions"):
+        if in_force(row["since"], row["until"], on):
+            rows.append(
+                {
+                    "id": f"{row['union']}-{row['member']}",
+                    "kind": "union",
+                    "from_country": row["member"],
+                    "regime": row["union"],
+                    "since": day(row["since"]),
+                    "until": day(row["until"]),
+                    "source": row["source"],
+                }
+            )
+    return rows

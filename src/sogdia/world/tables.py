@@ -1,0 +1,185 @@
+"""The tables a `World` is made of. Every value column ends in its unit."""
+
+from __future__ import annotations
+
+from sogdia.core.table import Column, Schema
+
+__all__ = [
+    "CLASSES",
+    "CONNECTORS",
+    "CROSSINGS",
+    "LINEAGE",
+    "LINKS",
+    "PLACES",
+    "REGIMES",
+    "TARIFFS",
+    "TRANSFERS",
+    "WORLD_TABLES",
+    "ZONES",
+]
+
+PLACES = Schema(
+    "places",
+    (
+        Column("id", title="two-letter country and a word: kz.dostyk"),
+        Column("name"),
+        Column("kind", title="city, junction, station, terminal, border, port, airport, pass"),
+        Column("country", title="ISO 3166 alpha-3"),
+        Column("lat_deg", "number"),
+        Column("lon_deg", "number"),
+        Column("gauges", title="rail gauges in mm present at the place, joined by ;"),
+    ),
+    ("id",),
+)
+
+LINKS = Schema(
+    "links",
+    (
+        Column("id", title="mode and the two ends: rail:kz.dostyk~kz.beskol"),
+        Column("mode", title="rail, road, sea, air"),
+        Column("from_place"),
+        Column("to_place"),
+        Column("name", title="the line, road or service"),
+        Column("gauges", title="rail gauges in mm, joined by ;"),
+        Column("tariff", title="row of tariffs that prices it: mode:rail/KAZ"),
+        Column("crossing", title="the border crossing it passes, if any: kz-cn.khorgos:rail"),
+        Column("status", title="open, construction, planned, closed"),
+        Column("opened", "date", title="first day open; null when open before the period modelled"),
+        Column("length_km", "number"),
+        Column("speed_km_per_h", "number", title="line-haul speed without border and terminal stops"),
+        Column("tracks_count", "number"),
+        Column("capacity_trains_per_day", "number"),
+        Column("capacity_t_per_y", "number"),
+        Column("electrified", title="yes, no, partial"),
+        Column("road_class"),
+        Column("seasonal", title="yes or no"),
+    ),
+    ("id",),
+)
+
+CROSSINGS = Schema(
+    "crossings",
+    (
+        Column("id", title="post and mode: kz-cn.khorgos:rail"),
+        Column("towards", title="ISO3 of the country entered"),
+        Column("leaving", title="ISO3 of the country left"),
+        Column("post", title="kz-cn.khorgos"),
+        Column("mode"),
+        Column("name"),
+        Column("lat_deg", "number"),
+        Column("lon_deg", "number"),
+        Column("status", title="open or closed, in this direction"),
+        Column("regime", title="what restricts it on the date, in words"),
+        Column("dwell_mean_h", "number", title="exit side and entry side together"),
+        Column("dwell_p50_h", "number"),
+        Column("dwell_p90_h", "number"),
+        Column("fee_usd2023_per_t", "number"),
+        Column("capacity_per_day", "number", title="trains or trucks a day"),
+        Column("open_h_per_day", "number"),
+    ),
+    ("id", "towards"),
+)
+
+TRANSFERS = Schema(
+    "transfers",
+    (
+        Column("id", title="kind and place: transfer:gauge-change/kz.dostyk"),
+        Column("kind", title="gauge-change, road-to-rail, rail-to-road, port, road-to-air, air-to-road, origin, destination"),
+        Column("place"),
+        Column("from_layer", title="door, road, rail-1435, rail-1520, rail-1676, sea, air"),
+        Column("to_layer"),
+        Column("commodity", title="null: every class without a row of its own"),
+        Column("dwell_mean_h", "number"),
+        Column("dwell_p50_h", "number"),
+        Column("dwell_p90_h", "number"),
+        Column("fee_usd2023_per_teu", "number"),
+        Column("fee_usd2023_per_t", "number"),
+        Column("capacity_per_day", "number"),
+        Column("open_h_per_day", "number"),
+    ),
+    ("id", "from_layer", "to_layer", "commodity"),
+)
+
+TARIFFS = Schema(
+    "tariffs",
+    (
+        Column("id", title="mode:rail/KAZ"),
+        Column("commodity", title="commodity class"),
+        Column("rate_usd2023_per_tkm", "number"),
+        Column("emission_kgco2_per_tkm", "number"),
+    ),
+    ("id", "commodity"),
+)
+
+ZONES = Schema(
+    "zones",
+    (
+        Column("id", title="zone:uz.andijan"),
+        Column("name"),
+        Column("country", title="ISO3"),
+        Column("city", title="main city, where the zone's freight starts and ends"),
+        Column("lat_deg", "number"),
+        Column("lon_deg", "number"),
+        Column("population_persons", "number"),
+        Column("gdp_usd2023_per_y", "number"),
+    ),
+    ("id",),
+)
+
+CONNECTORS = Schema(
+    "connectors",
+    (
+        Column("zone"),
+        Column("place"),
+        Column("length_km", "number", title="by road"),
+    ),
+    ("zone", "place"),
+)
+
+CLASSES = Schema(
+    "classes",
+    (
+        Column("id", title="container-high-value, container-general, bulk, perishables"),
+        Column("value_usd2023_per_t", "number", title="value density"),
+        Column("loading_t_per_teu", "number"),
+        Column("time_value_per_day_share", "number", title="share of the value a day costs"),
+        Column("reliability_ratio", "number", title="worth of an hour of P90-P50 in hours of delay"),
+        Column("rail_speed_ratio", "number", title="speed by rail over a container train's"),
+    ),
+    ("id",),
+)
+
+REGIMES = Schema(
+    "regimes",
+    (
+        Column("id"),
+        Column("kind", title="visa, restriction, union"),
+        Column("from_country"),
+        Column("to_country"),
+        Column("post"),
+        Column("mode"),
+        Column("regime"),
+        Column("since", "date"),
+        Column("until", "date"),
+        Column("source"),
+    ),
+    ("id",),
+)
+
+LINEAGE = Schema(
+    "lineage",
+    (
+        Column("entity"),
+        Column("variable"),
+        Column("claim", title="claim id, or measure:<id>"),
+        Column("carried", "flag", title="true when the claim does not cover the date itself"),
+    ),
+    ("entity", "variable", "claim"),
+)
+
+WORLD_TABLES: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        PLACES, LINKS, CROSSINGS, TRANSFERS, TARIFFS, ZONES, CONNECTORS, CLASSES, REGIMES, LINEAGE,
+    )
+}  # fmt: skip
