@@ -9,11 +9,13 @@ import pytest
 from small_run import ON, A, B, C, leg, make_tables, skim_row
 
 from sogdia.core.errors import InvalidInput, NoRoute, UnknownName
+from sogdia.core.register import register
 from sogdia.core.table import Table
 from sogdia.models.transport.tables import ROUTE, SKIM
 from sogdia.results.store import Run
 from sogdia.results.tables import CLAIM_TABLE, INDICATOR, RUN_LINEAGE
-from sogdia.results.trace import trace
+from sogdia.results.trace import ENTERS, trace
+from sogdia.world.tables import WORLD_TABLES
 
 
 def test_time_between_two_zones(put: Callable[..., Run]) -> None:
@@ -60,17 +62,17 @@ def test_a_line_says_where_it_comes_from(put: Callable[..., Run]) -> None:
 @pytest.mark.parametrize(
     ("variable", "bearing", "assumed"),
     [
-        ("money_usd2023_per_t", {"c-fee", "c-rate"}, 30 / 80),
+        ("money_usd2023_per_t", {"c-fee", "c-rate"}, 0.0),
         (
             "gencost_usd2023_per_t",
             {"c-fee", "c-rate", "c-speed", "c-dwell", "measure:faster"},
-            0.75,
+            0.5,
         ),
         ("border_h", {"c-dwell"}, 1.0),
         ("distance_km", set(), 0.0),
     ],
 )
-def test_units_say_which_claims_bear(
+def test_the_formula_says_which_claims_bear(
     put: Callable[..., Run], variable: str, bearing: set[str], assumed: float
 ) -> None:
     found = trace(put(), variable, f"{A}>{B}", commodity="bulk")
@@ -78,6 +80,70 @@ def test_units_say_which_claims_bear(
     assert found.assumed_share == pytest.approx(assumed)
     assert sum(leg.share for leg in found.legs) == pytest.approx(1.0)
     assert [x.share for x in found.lines] == sorted((x.share for x in found.lines), reverse=True)
+
+
+def with_claim(entity: str, variable: str, claim: str) -> Table:
+    """The lineage with one more claim behind one more variable."""
+    row = {"on": ON, "entity": entity, "variable": variable, "claim": claim, "carried": False}
+    return Table.from_rows(RUN_LINEAGE, [*make_tables()["lineage"].rows(), row])
+
+
+@pytest.mark.parametrize(
+    ("entity", "share"),
+    [
+        ("rail:cn.x~cn.y", 0.4 + 0.3 / 2),  # one of the two links of a leg of 30 %
+        ("rail:kz.y~kz.b", 0.4 + 0.3),  # the only link of its leg
+        ("kz-cn.post:rail", 0.4),  # counted already
+        ("mode:rail/CHN", 0.4),  # about every link of the country, so about none in particular
+        ("class:bulk", 0.4),
+        ("bulk", 0.4),
+    ],
+)
+def test_a_leg_is_assumed_as_far_as_its_own_entities_are(
+    put: Callable[..., Run], entity: str, share: float
+) -> None:
+    lineage = with_claim(entity, "speed_km_per_h", "c-dwell")
+    found = trace(put(lineage=lineage), "time_h", f"{A}>{B}", commodity="bulk")
+    assert found.assumed_share == pytest.approx(share)
+    # It is listed with the others all the same, and says that it is assumed.
+    (line,) = (x for x in found.lines if (x.entity, x.variable) == (entity, "speed_km_per_h"))
+    assert line.assumed
+
+
+def test_an_assumed_claim_outside_the_formula_does_not_count(put: Callable[..., Run]) -> None:
+    lineage = with_claim("rail:kz.y~kz.b", "fee_usd2023_per_t", "c-rate")
+    found = trace(put(lineage=lineage), "time_h", f"{A}>{B}", commodity="bulk")
+    assert found.assumed_share == 0.4
+    money = trace(put("two", lineage=lineage), "money_usd2023_per_t", f"{A}>{B}", commodity="bulk")
+    assert money.assumed_share == pytest.approx(30 / 80)
+
+
+def test_pair_and_zone_count_assumed_legs_alike(put: Callable[..., Run]) -> None:
+    run = put()
+    pair = trace(run, "gencost_usd2023_per_t", f"{A}>{B}", commodity="bulk")
+    assert trace(run, "access_index", B).assumed_share == pytest.approx(pair.assumed_share)
+
+
+def test_a_name_exactly_as_written_comes_first(put: Callable[..., Run]) -> None:
+    """A place and the zone around it may share a name; each is found by its own."""
+    rows = [
+        *make_tables()["skim"].rows(),
+        skim_row("cn.a", B, time_h=77.0, border_h=0.0),
+    ]
+    legs = [*make_tables()["route"].rows(), leg("cn.a", B, 1, kind="line-haul", time_h=77.0)]
+    run = put(skim=Table.from_rows(SKIM, rows), route=Table.from_rows(ROUTE, legs))
+    place = trace(run, "time_h", "cn.a>kz.b", commodity="bulk")
+    assert (place.entity, place.amount) == (f"cn.a>{B}", 77.0)
+    zone = trace(run, "time_h", "zone:cn.a>kz.b", commodity="bulk")
+    assert (zone.entity, zone.amount) == (f"{A}>{B}", 100.0)
+
+
+def test_the_formulas_name_variables_that_exist() -> None:
+    """A misspelt name in the list of formulas would drop its claims without a word."""
+    columns = {c.name for schema in WORLD_TABLES.values() for c in schema.columns}
+    for start, names in ENTERS:
+        assert any(c.name.startswith(start) for c in SKIM.columns) or start.startswith("access")
+        assert not {n for n in names if n not in register() and n not in columns}
 
 
 def test_a_sum_that_is_not_the_number_is_noted(put: Callable[..., Run]) -> None:
@@ -157,7 +223,7 @@ def test_an_indicator_of_a_zone(put: Callable[..., Run]) -> None:
         "c-rate": 0.5,
     }  # fmt: skip
     assert [x.share for x in found.lines] == sorted(shares.values(), reverse=True)
-    assert found.assumed_share == pytest.approx((0.75 + 1.0) / 2)
+    assert found.assumed_share == pytest.approx((0.5 + 1.0) / 2)
     assert found.untraced == ("rail:cn.x~cn.y",)
     with pytest.raises(UnknownName, match=r"did you mean 'access_index'"):
         trace(put(), "acces_index", "kz.b")
@@ -176,4 +242,4 @@ def test_an_indicator_of_a_country_needs_the_zones(put: Callable[..., Run]) -> N
     zones = Table.from_rows(ZONES, [{"id": B, "country": "KAZ"}, {"id": A, "country": "CHN"}])
     found = trace(put("two", indicator=indicator, zones=zones), "access_index", "KAZ")
     assert {x.share for x in found.lines} == {1.0}
-    assert found.assumed_share == pytest.approx(0.75)
+    assert found.assumed_share == pytest.approx(0.5)

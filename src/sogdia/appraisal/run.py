@@ -21,7 +21,6 @@ from sogdia.core.estimate import Estimate
 from sogdia.core.status import Status
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase, open_evidence
-from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.models.transport.model import Pair, Prepared, Skims, TransportModel
 from sogdia.models.transport.prepare import arc_costs
 from sogdia.models.transport.routes import door
@@ -36,7 +35,6 @@ from sogdia.scenario.read import Names, aliases_of, names_of, read_scenario
 from sogdia.scenario.scenario import Scenario
 from sogdia.world.build import world
 from sogdia.world.find import find_place
-from sogdia.world.network import network
 from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, ZONES
 from sogdia.world.world import World
 
@@ -69,7 +67,10 @@ PAIR_DRAW = Schema(
 DATED = {
     name: Schema(schema.name, (Column("on", "date"), *schema.columns), ("on", *schema.keys))
     for name, schema in {
-        "links": LINKS, "crossings": CROSSINGS, "zones": ZONES, "classes": CLASSES,
+        "links": LINKS,
+        "crossings": CROSSINGS,
+        "zones": ZONES,
+        "classes": CLASSES,
         "places": PLACES,
     }.items()
 }
@@ -129,9 +130,7 @@ def default_store() -> RunStore:
     return RunStore(Path(os.environ.get("SOGDIA_RUNS", "runs")))
 
 
-def read_for(
-    name: str | Path, evidence: EvidenceBase, *, known_by: date | None = None
-) -> Scenario:
+def read_for(name: str | Path, evidence: EvidenceBase, *, known_by: date | None = None) -> Scenario:
     """A scenario with every name in it checked against the evidence.
 
     Raises
@@ -222,7 +221,7 @@ def appraise(
                 Problem(
                     where=f"scenario {asked.id}",
                     what="says no date to evaluate",
-                    fix='add a line such as: on = [2031-07-01], or years = [2031]',
+                    fix="add a line such as: on = [2031-07-01], or years = [2031]",
                 )
             ]
         )
@@ -341,7 +340,10 @@ def _run_side(  # noqa: PLR0913
         last = number == len(worlds) - 1
         if last and BAND_CLASS in model.commodities:
             for draw in range(1, options.draws + 1):
-                tell(f"{role}: draw {draw} of {options.draws}", (number + draw / options.draws) / len(worlds))
+                tell(
+                    f"{role}: draw {draw} of {options.draws}",
+                    (number + draw / options.draws) / len(worlds),
+                )
                 try:
                     rows, pairs = _draw(model, problem, draw, options.seed)
                 except (ValueError, ArithmeticError) as error:
@@ -351,7 +353,9 @@ def _run_side(  # noqa: PLR0913
                 pair_draws += pairs
     if options.draws and len(failed) > FAILED_DRAWS_ALLOWED * options.draws:
         statuses.append(
-            Status(state="usable", message=f"{len(failed)} of {options.draws} draws failed", of="draws")
+            Status(
+                state="usable", message=f"{len(failed)} of {options.draws} draws failed", of="draws"
+            )
         )
     tables = {name: _stack(found) for name, found in parts.items()}
     tables["indicator"] = Table.from_rows(INDICATOR, indicators)
@@ -418,17 +422,13 @@ def _pairs(model: TransportModel, problem: Prepared, solution: Skims) -> list[di
     return rows
 
 
-def _access(
-    model: TransportModel, problem: Prepared, solution: Skims
-) -> list[dict[str, Any]]:
+def _access(model: TransportModel, problem: Prepared, solution: Skims) -> list[dict[str, Any]]:
     today = problem.network.world
     gdp = today.zones["gdp_usd2023_per_y"]
     rows: list[dict[str, Any]] = []
     for i, commodity in enumerate(model.commodities):
         found = access(solution.gencost[i], solution.fields[i, 1], gdp)
-        rows += access_rows(
-            found, problem.network.zones, on=today.on, commodity=commodity, draw=0
-        )
+        rows += access_rows(found, problem.network.zones, on=today.on, commodity=commodity, draw=0)
     return rows
 
 

@@ -198,12 +198,13 @@ def _pair_rows(run: Run, on: date) -> dict[tuple[str, str, str], dict[str, Any]]
     }
     skim = _skim(run, on, None)
     mask = np.array(
-        [k in wanted for k in zip(skim["origin"], skim["destination"], skim["commodity"], strict=True)],
+        [
+            k in wanted
+            for k in zip(skim["origin"], skim["destination"], skim["commodity"], strict=True)
+        ],
         dtype=np.bool_,
     )
-    return {
-        (r["origin"], r["destination"], r["commodity"]): r for r in skim.where(mask).rows()
-    }
+    return {(r["origin"], r["destination"], r["commodity"]): r for r in skim.where(mask).rows()}
 
 
 def _state(row: dict[str, Any] | None, teu: float) -> PairState | None:
@@ -231,7 +232,7 @@ Drawn = dict[str, NDArray[np.float64]]
 
 
 def _draws(run: Run, on: date) -> dict[tuple[str, str, str], Drawn]:
-    """Draws 0, 1, 2 … of each pair, by quantity."""
+    """Draws 0, 1, 2 … of each pair, by quantity; NaN where a draw failed, so that draws stay paired."""
     gathered: dict[tuple[str, str, str], dict[int, dict[str, Any]]] = {}
     for row in run["pair_draw"].rows():
         if row["on"] == on:
@@ -240,7 +241,10 @@ def _draws(run: Run, on: date) -> dict[tuple[str, str, str], Drawn]:
     return {
         key: {
             name: np.array(
-                [np.nan if (v := by_draw[d][column]) is None else v for d in sorted(by_draw)]
+                [
+                    np.nan if (v := by_draw.get(d, {}).get(column)) is None else v
+                    for d in range(run.manifest.draws + 1)
+                ]
             )
             for name, (column, _) in QUANTITIES.items()
         }
@@ -259,7 +263,11 @@ def _pair_bands(
         a, b = before[name] * factor, after[name] * factor
         if np.isnan(a[0]) or np.isnan(b[0]):
             continue
-        found[name] = (_band(a), _band(b), _band(b - a) if len(a) == len(b) else Band(b[0] - a[0], None, None))
+        found[name] = (
+            _band(a),
+            _band(b),
+            _band(b - a) if len(a) == len(b) else Band(b[0] - a[0], None, None),
+        )
     return found
 
 

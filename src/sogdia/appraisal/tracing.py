@@ -64,7 +64,11 @@ def _zone_name(run: Run, name: str) -> str:
     zones = run["zones"]
     known: dict[str, str] = {}
     for zone, title in zip(zones["id"], zones["name"], strict=True):
-        known |= {str(zone): str(zone), str(zone).removeprefix("zone:"): str(zone), str(title): str(zone)}
+        known |= {
+            str(zone): str(zone),
+            str(zone).removeprefix("zone:"): str(zone),
+            str(title): str(zone),
+        }
     if name not in known:
         raise UnknownName("zone", name, known)
     return known[name]
@@ -90,7 +94,8 @@ def _with_pair(run: Run, pair: Pair, on: date, base: EvidenceBase) -> Run:
     problem = model.prepare(_world_of(run, on, base), {})
     found = model.tabulate(problem, model.solve(problem))
     chosen = found["skim"].where(
-        (found["skim"]["origin"] == pair.origin) & (found["skim"]["destination"] == pair.destination)
+        (found["skim"]["origin"] == pair.origin)
+        & (found["skim"]["destination"] == pair.destination)
     )
     skim = run["skim"]
     known = (

@@ -27,7 +27,7 @@ for module in (appraise, routes, evidence, scenarios, runs):
     module.register(app)
 
 
-def version(show: bool) -> None:  # noqa: FBT001
+def version(show: bool) -> None:
     """Print the version and stop."""
     if show:
         from sogdia.results.manifest import sogdia_version
@@ -38,8 +38,8 @@ def version(show: bool) -> None:  # noqa: FBT001
 
 @app.callback()
 def options(
-    show_version: bool = typer.Option(  # noqa: FBT001
-        False, "--version", callback=version, is_eager=True, help="Print the version."  # noqa: FBT003
+    show_version: bool = typer.Option(
+        False, "--version", callback=version, is_eager=True, help="Print the version."
     ),
 ) -> None:
     """Options of every verb."""

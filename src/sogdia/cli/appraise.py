@@ -44,7 +44,9 @@ def appraise(
 
     target: str | Path = Path(scenario) if scenario.endswith(".toml") else scenario
     if isinstance(target, Path) and not target.is_file():
-        raise typer.BadParameter(f"there is no file {scenario}; `sogdia scenarios` lists the shipped ones")
+        raise typer.BadParameter(
+            f"there is no file {scenario}; `sogdia scenarios` lists the shipped ones"
+        )
     evidence = open_evidence()
     options = Options(draws=draws, samples=samples, seed=seed)
     with progress(show=not as_json) as tell:
@@ -142,7 +144,9 @@ def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
     say(f"run {found.run.id[:16]} ({cached}; {manifest.draws} draws, seed {manifest.seed})")
     if file is not None:
         say(f"report {file}")
-    say(f'ask on:  sogdia compare {found.scenario.id}   sogdia trace {found.scenario.id} time_h "A>B"')
+    say(
+        f'ask on:  sogdia compare {found.scenario.id}   sogdia trace {found.scenario.id} time_h "A>B"'
+    )
 
 
 def _pair_row(pair: Any) -> dict[str, str]:

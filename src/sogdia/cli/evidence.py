@@ -40,7 +40,9 @@ def check(
 
     problems, summary = _all_problems(files)
     if as_json:
-        print_json({"ok": not problems, "summary": summary, "problems": [_fields(p) for p in problems]})
+        print_json(
+            {"ok": not problems, "summary": summary, "problems": [_fields(p) for p in problems]}
+        )
     elif not problems:
         say("; ".join(f"{count} {what}" for what, count in summary.items()))
         say("no problems")
@@ -176,7 +178,9 @@ def _say_belief(base: EvidenceBase, subject: str, name: str, belief: Belief) -> 
     carried = "  carried from another time" if belief.carried else ""
     say(f"    believed  {claim.published_value()}   {_period(claim)}{carried}")
     source = base.sources[claim.source]
-    say(f"              {source.title}  [{claim.basis}, {source.tier}, confidence {claim.confidence}]")
+    say(
+        f"              {source.title}  [{claim.basis}, {source.tier}, confidence {claim.confidence}]"
+    )
     if source.url:
         say(f"              {source.url}")
     if claim.note:

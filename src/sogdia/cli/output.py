@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 __all__ = ["commodity", "number", "parse_day", "print_json", "print_table", "progress", "say"]
 
@@ -94,7 +91,7 @@ def commodity(name: str) -> str:
 
 
 @contextmanager
-def progress(*, show: bool) -> Iterator[Callable[[str, float], None]]:
+def progress(*, show: bool) -> Generator[Callable[[str, float], None]]:
     """A progress bar on a terminal's standard error; silent elsewhere."""
     if not (show and sys.stderr.isatty()):
         yield lambda _what, _share: None

@@ -35,7 +35,8 @@ def route(
         list[str] | None, typer.Option(help="Only this mode of line-haul (repeat for more).")
     ] = None,
     pareto: Annotated[
-        bool, typer.Option("--pareto", help="Routes none of which beats another in money, time and CO2.")
+        bool,
+        typer.Option("--pareto", help="Routes none of which beats another in money, time and CO2."),
     ] = False,
     samples: Annotated[int, typer.Option(help="Shipments sampled for P50 and P90.", min=1)] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
@@ -123,7 +124,9 @@ def _say_route(today: World, costs: ArcCosts, journey: Journey, place: int) -> N
     )
     rows: list[dict[str, Any]] = []
     for leg in legs(costs, journey.arcs):
-        a, b = (str(names.get(leg[k], leg[k])).partition(" (")[0] for k in ("from_place", "to_place"))
+        a, b = (
+            str(names.get(leg[k], leg[k])).partition(" (")[0] for k in ("from_place", "to_place")
+        )
         rows.append(
             {
                 "leg": leg["leg"], "what": leg["mode"] if leg["kind"] == "line-haul" else leg["kind"],

@@ -88,7 +88,9 @@ def compare(
         before = store.find(after.manifest.baseline)
     else:
         raise typer.BadParameter(f"{run} has no baseline; name a second run")
-    found = compare_runs(before, after, table=table, variables=tuple(variable) if variable else None)
+    found = compare_runs(
+        before, after, table=table, variables=tuple(variable) if variable else None
+    )
     shown = found.by(*by) if by else found.table
     if output is not None:
         write(shown, output)
@@ -118,7 +120,9 @@ def trace(
     run: Annotated[str, typer.Argument(help="A run id or scenario id.")],
     variable: Annotated[str, typer.Argument(help="time_h, money_usd2023_per_t, access_cost_…")],
     entity: Annotated[str, typer.Argument(help="ORIGIN>DESTINATION, or a zone.")],
-    on: Annotated[str | None, typer.Option(help="One of the run's dates; the last by default.")] = None,
+    on: Annotated[
+        str | None, typer.Option(help="One of the run's dates; the last by default.")
+    ] = None,
     goods: Annotated[str, typer.Option("--class", help="Commodity class.")] = "container-general",
     top: Annotated[int, typer.Option(help="Claims printed.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

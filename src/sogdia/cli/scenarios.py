@@ -11,7 +11,7 @@ from sogdia.cli.output import print_json, print_table, say
 
 __all__ = ["register"]
 
-TEMPLATE = '''# {id}.toml - check it with: sogdia check {id}.toml
+TEMPLATE = """# {id}.toml - check it with: sogdia check {id}.toml
 id = "{id}"
 title = "{title}"
 question = "What changes if ...?"
@@ -30,7 +30,7 @@ why = "what is done, in a sentence"
 from = "Xi'an"
 to = "Tashkent"
 class = "container-general"
-'''
+"""
 
 
 def register(app: typer.Typer) -> None:

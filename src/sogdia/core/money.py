@@ -53,7 +53,9 @@ class Prices:
                 raise PriceYearMissing(f"no exchange rate of {currency} for {year}") from None
         known = min(self.deflator, key=lambda y: (abs(y - year), y), default=None)
         if known is None:
-            raise PriceYearMissing(f"no US deflator is known, so {currency} of {year} stays nominal")
+            raise PriceYearMissing(
+                f"no US deflator is known, so {currency} of {year} stays nominal"
+            )
         return self.deflator[BASE_YEAR] / self.deflator[known] / rate
 
 

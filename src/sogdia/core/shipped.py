@@ -22,7 +22,9 @@ def shipped_folder(name: str) -> Path:
     The environment variables ``SOGDIA_EVIDENCE`` and ``SOGDIA_SCENARIOS`` point elsewhere.
     """
     override = os.environ.get(f"SOGDIA_{name.upper()}")
-    tried = [Path(override)] if override else [PACKAGE / "shipped" / name, PACKAGE.parents[1] / name]
+    tried = (
+        [Path(override)] if override else [PACKAGE / "shipped" / name, PACKAGE.parents[1] / name]
+    )
     for folder in tried:
         if folder.is_dir():
             return folder

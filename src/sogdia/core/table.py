@@ -112,7 +112,9 @@ class Table:
         self._columns: dict[str, NDArray[Any]] = {}
 
     @classmethod
-    def from_columns(cls, schema: Schema, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Table:
+    def from_columns(
+        cls, schema: Schema, columns: Mapping[str, Sequence[Any] | NDArray[Any]]
+    ) -> Table:
         """From one array-like a column; every column of the schema must be there and no other.
 
         In a number column NaN means absent and is stored as null.
@@ -147,7 +149,11 @@ class Table:
             column = self.arrow.column(name)
             if pa.types.is_floating(column.type):
                 array = column.to_numpy(zero_copy_only=False).astype(np.float64)
-            elif column.null_count or pa.types.is_string(column.type) or pa.types.is_date(column.type):
+            elif (
+                column.null_count
+                or pa.types.is_string(column.type)
+                or pa.types.is_date(column.type)
+            ):
                 array = np.array(column.to_pylist(), dtype=object)
             else:
                 array = column.to_numpy(zero_copy_only=False).copy()

@@ -72,7 +72,10 @@ def _subjects(base: EvidenceBase) -> Iterator[Problem]:
     for domain in ("network", "zones"):
         for claim in base.claims(domain):
             subject = claim.subject
-            if subject.startswith(("rail:", "road:", "sea:", "air:", "zone:")) and subject not in known:
+            if (
+                subject.startswith(("rail:", "road:", "sea:", "air:", "zone:"))
+                and subject not in known
+            ):
                 yield Problem(
                     where=f"{claim.file} row {claim.row} ({claim.id})",
                     what="is about something that is not in entities/",

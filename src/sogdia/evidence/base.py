@@ -23,13 +23,22 @@ from typing import cast
 
 from sogdia.core.digest import digest_files
 from sogdia.core.errors import InvalidInput, ProblemList, UnknownName, nearest
-from sogdia.core.estimate import SHAPES, Estimate, Shape
-from sogdia.core.money import BASE_YEAR, PriceYearMissing, Prices
+from sogdia.core.estimate import SHAPES, Estimate
+from sogdia.core.money import BASE_YEAR, Prices, PriceYearMissing
 from sogdia.core.register import Variable, register, variable
 from sogdia.core.shipped import shipped_folder
 from sogdia.core.units import UnitMismatch, conversion_factor, split_currency
 from sogdia.evidence.choose import FAR_FUTURE, Belief, choose
-from sogdia.evidence.claim import BASES, CONFIDENCES, TIERS, Basis, Claim, Confidence, Source, Tier, day
+from sogdia.evidence.claim import (
+    BASES,
+    CONFIDENCES,
+    TIERS,
+    Basis,
+    Claim,
+    Confidence,
+    Source,
+    day,
+)
 
 __all__ = ["CLAIM_COLUMNS", "SOURCE_COLUMNS", "EvidenceBase", "open_evidence"]
 
@@ -213,7 +222,7 @@ def _read_sources(file: Path) -> dict[str, Source]:
                 published=day(row["published"]),
                 retrieved=day(row["retrieved"]),
                 licence=row["licence"],
-                tier=cast(Tier, row["tier"]),
+                tier=row["tier"],
             )
         except ValueError as error:
             problems.add(where, f"date: {error}", allowed="YYYY, YYYY-MM or YYYY-MM-DD")
@@ -247,7 +256,7 @@ def _read_claims(
     return tuple(claims), problems
 
 
-def _read_claim(  # noqa: PLR0913
+def _read_claim(
     row: Mapping[str, str],
     number: int,
     label: str,
@@ -345,7 +354,9 @@ def _read_value(
         high = float(row["high"]) if row["high"] else central
     except ValueError:
         problems.add(
-            where, "value, low and high are numbers", got=f"{text!r}, {row['low']!r}, {row['high']!r}"
+            where,
+            "value, low and high are numbers",
+            got=f"{text!r}, {row['low']!r}, {row['high']!r}",
         )
         return None
     shape = row["shape"] or ("exact" if low == high else "lognormal" if low > 0 else "triangular")
@@ -355,7 +366,7 @@ def _read_value(
     try:
         factor = canonical_factor(row["unit"], found.unit, holds_from, prices)
         estimate = Estimate(
-            central=central * factor, low=low * factor, high=high * factor, shape=cast(Shape, shape)
+            central=central * factor, low=low * factor, high=high * factor, shape=shape
         )
     except UnitMismatch as error:
         problems.add(where, f"unit: {error}", allowed=f"a unit of {found.unit}")
@@ -379,9 +390,7 @@ def _read_value(
     return estimate
 
 
-def canonical_factor(
-    unit: str, canonical: str, holds_from: date | None, prices: Prices
-) -> float:
+def canonical_factor(unit: str, canonical: str, holds_from: date | None, prices: Prices) -> float:
     """What a published number is multiplied by: unit conversion, exchange and deflation.
 
     Raises

@@ -47,7 +47,9 @@ def entity_id(base: EvidenceBase, name: str) -> str:
 
 
 def _known(base: EvidenceBase) -> set[str]:
-    found = {row["id"] for name in ("places", "links", "zones", "posts") for row in base.entities(name)}
+    found = {
+        row["id"] for name in ("places", "links", "zones", "posts") for row in base.entities(name)
+    }
     links = base.entities("links")
     found |= {f"{row['post']}:{row['mode']}" for row in links if row["post"]}
     for domain in ("borders", "transport", "zones"):

@@ -37,7 +37,9 @@ CAPITALS = {
 }  # fmt: skip
 
 
-def report_content(appraisal: Appraisal, evidence: EvidenceBase, on: date | None = None) -> c.ReportContent:
+def report_content(
+    appraisal: Appraisal, evidence: EvidenceBase, on: date | None = None
+) -> c.ReportContent:
     """Everything the report shows, on one of the run's dates."""
     found = summarise(appraisal, on)
     run = appraisal.run
@@ -72,7 +74,9 @@ def report_content(appraisal: Appraisal, evidence: EvidenceBase, on: date | None
     )
 
 
-def _number(value: float | None, unit: str, band: Band | None = None, *, signed: bool = False) -> Number:
+def _number(
+    value: float | None, unit: str, band: Band | None = None, *, signed: bool = False
+) -> Number:
     if value is None:
         return Number.missing(unit, "no route")
     if band is None or band.p05 is None or band.p95 is None:
@@ -133,7 +137,7 @@ def _od_row(pair: PairChange) -> c.OdRow:
         a = None if pair.before is None else getattr(pair.before, key)
         b = None if pair.after is None else getattr(pair.after, key)
         bands = pair.bands.get(drawn) if drawn else None
-        first, second, change = bands if bands else (None, None, None)
+        first, second, change = bands or (None, None, None)
         del name
         return c.Pair(
             before=_number(a, unit, first),
@@ -188,12 +192,16 @@ def _route_rows(run: Run, pair: PairChange, on: date) -> Rows:
 def _routes(appraisal: Appraisal, found: Summary) -> Iterator[c.RouteBeforeAfter]:
     called = names(appraisal.run)
     classes = appraisal.run["classes"]
-    teu = {str(i): float(t) for i, t in zip(classes["id"], classes["loading_t_per_teu"], strict=True)}
+    teu = {
+        str(i): float(t) for i, t in zip(classes["id"], classes["loading_t_per_teu"], strict=True)
+    }
     for pair in found.pairs:
         options = [
             None
             if state is None
-            else _option(label, _route_rows(run, pair, found.on), state, teu[pair.commodity], called)
+            else _option(
+                label, _route_rows(run, pair, found.on), state, teu[pair.commodity], called
+            )
             for label, run, state in (
                 ("before", appraisal.baseline, pair.before),
                 ("after", appraisal.run, pair.after),
@@ -339,7 +347,9 @@ def _measures(appraisal: Appraisal) -> Iterator[c.MeasureRow]:
             if r["id"] == measure.id
         ).split("; ")
         touches = sorted({entity for entity, _ in measure.touches()})
-        shown = ", ".join(touches[:6]) + (f" and {len(touches) - 6} more" if len(touches) > 6 else "")
+        shown = ", ".join(touches[:6]) + (
+            f" and {len(touches) - 6} more" if len(touches) > 6 else ""
+        )
         prefix = "baseline only: " if side == "without" else ""
         yield c.MeasureRow(
             id=measure.id,
@@ -396,7 +406,9 @@ def _claim_row(row: Mapping[str, Any], evidence: EvidenceBase) -> c.ClaimRow:
 
 
 def _published(row: Mapping[str, Any]) -> str:
-    band = f" ({row['low_text']} to {row['high_text']})" if row["low_text"] or row["high_text"] else ""
+    band = (
+        f" ({row['low_text']} to {row['high_text']})" if row["low_text"] or row["high_text"] else ""
+    )
     return f"{row['amount_text']}{band} {row['unit'] or ''}".strip()
 
 
@@ -426,7 +438,9 @@ def _assumptions(run: Run, traces: list[Trace], evidence: EvidenceBase) -> Itera
             value_choice=True,
         )
     for text, basis in METHOD:
-        yield c.Assumption(text=text, value="", basis=cast(c.Basis, basis), source="method of the transport model")
+        yield c.Assumption(
+            text=text, value="", basis=cast(c.Basis, basis), source="method of the transport model"
+        )
     rows = {r["id"]: r for r in run["claim"].rows()}
     weight = _weights(traces)
     assumed = [k for k in weight if k in rows and rows[k]["basis"] == "assumed"]

@@ -95,7 +95,7 @@ class Manifest:
     claims_read: int = 0
     wall_time_s: float = 0.0
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    packages: Mapping[str, str] = field(default_factory=lambda: package_versions())
+    packages: Mapping[str, str] = field(default_factory=lambda: package_versions())  # noqa: PLW0108  (defined below)
     tables: Mapping[str, TableEntry] = field(default_factory=lambda: {})
 
     def __post_init__(self) -> None:

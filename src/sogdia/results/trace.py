@@ -420,13 +420,15 @@ def _usage(routes: pa.Table, book: _Book) -> tuple[Counter[str], int, float]:
         used.update(names)
         assumed += sum(
             leg.share
-            for leg, candidates in legs
-            if any(
-                book.is_assumed(claim)
-                for n in candidates
-                for claim, about, _ in book.behind(n)
-                if _bears(about, column)
+            * sum(
+                any(
+                    book.is_assumed(claim) and _bears(about, column)
+                    for claim, about, _ in book.behind(n)
+                )
+                for n in leg.entities
             )
+            / max(len(leg.entities), 1)
+            for leg, _ in legs
         )
     return used, len(by_route), assumed / len(by_route) if by_route else 0.0
 
@@ -468,7 +470,7 @@ class _Book:
         """Whether a claim has basis "assumed"; a measure has not."""
         return not claim.startswith(MEASURE_MARK) and self._claim(claim)["basis"] == "assumed"
 
-    def line(  # noqa: PLR0913
+    def line(
         self, claim: str, entity: str, variable: str, carried: bool, share: float, leg: int | None
     ) -> TraceLine:
         """One claim or measure, written out."""

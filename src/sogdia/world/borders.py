@@ -26,7 +26,7 @@ from sogdia.world.world import Part, Spread
 if TYPE_CHECKING:
     from sogdia.world.notebook import Notebook
 
-__all__ = ["CrossingDwell", "Z90", "believed_dwell", "lognormal_mean", "lognormal_sigma"]
+__all__ = ["Z90", "CrossingDwell", "believed_dwell", "lognormal_mean", "lognormal_sigma"]
 
 Z90 = 1.2815515655446004
 """Standard normal quantile at 0.90."""
@@ -68,7 +68,7 @@ class Sum:
         self.parts.append(Part(key=belief.claim.moves_with or belief.claim.id, estimate=scaled))
 
 
-def believed_dwell(  # noqa: PLR0913
+def believed_dwell(
     book: Notebook,
     crossing: str,
     mode: str,
@@ -112,9 +112,7 @@ def believed_dwell(  # noqa: PLR0913
         Spread(table="crossings", column="dwell_mean_h", row=row, parts=tuple(hours.parts))
     )
     p50 = hours.total / lognormal_mean(1.0, ratio)
-    return CrossingDwell(
-        mean_h=hours.total, p50_h=p50, p90_h=p50 * ratio, fee_usd2023_per_t=fee
-    )
+    return CrossingDwell(mean_h=hours.total, p50_h=p50, p90_h=p50 * ratio, fee_usd2023_per_t=fee)
 
 
 def _side_subjects(
@@ -174,7 +172,7 @@ def _add_whole(
     hours.add(belief, to_mean * _history(book, belief, mode))
 
 
-def _fee(  # noqa: PLR0913
+def _fee(
     book: Notebook,
     entity: str,
     crossing: str,
@@ -194,9 +192,7 @@ def _fee(  # noqa: PLR0913
             money.add(belief, 1.0)
     else:
         for country, side, neighbour in ((leaving, "out", towards), (towards, "in", leaving)):
-            belief = book.first(
-                _side_subjects(crossing, mode, country, side, neighbour), variable
-            )
+            belief = book.first(_side_subjects(crossing, mode, country, side, neighbour), variable)
             factor = 1.0
             if belief is None:
                 belief, factor = book.believe(f"border:default:{mode}", variable), 0.5

@@ -179,7 +179,7 @@ def _links(book: Notebook, places: Mapping[str, dict[str, Any]]) -> list[dict[st
         seasonal = book.word(link, "seasonal")
         if seasonal == "yes" and status == "open" and book.on.month in WINTER_MONTHS:
             status = "closed"
-        where = {"table": "links", "row": number}
+        where: dict[str, Any] = {"table": "links", "row": number}
         speed = book.number(
             link, "line_speed_km_per_h", column="speed_km_per_h", **where
         ) or book.number(
@@ -296,7 +296,8 @@ def transfer_pairs(kind: str, layers: Sequence[str]) -> Iterator[tuple[str, str,
         yield "road-to-air", "road", "air"
         yield "air-to-road", "air", "road"
         return
-    for layer in sorted({*rails, *(["road"] if meet or "road" in layers else [])}):
+    doors: set[str] = {*rails, *(["road"] if meet or "road" in layers else [])}
+    for layer in sorted(doors):
         mode = "rail" if layer.startswith("rail-") else layer
         yield f"origin/{mode}", "door", layer
         yield f"destination/{mode}", layer, "door"
@@ -339,7 +340,11 @@ def _transfer(
     subjects += (entity, wide) if commodity else ()
     p90 = book.first(subjects, "dwell_p90_h")
     noted = entity + suffix
-    hours: dict[str, float | None] = {"dwell_mean_h": None, "dwell_p50_h": None, "dwell_p90_h": None}
+    hours: dict[str, float | None] = {
+        "dwell_mean_h": None,
+        "dwell_p50_h": None,
+        "dwell_p90_h": None,
+    }
     if p50 is not None:
         book.note(noted, "dwell_p50_h", p50)
         value = p50.claim.value
@@ -355,7 +360,7 @@ def _transfer(
             "dwell_p50_h": value.central,
             "dwell_p90_h": value.central * ratio,
         }
-    where = {"table": "transfers", "row": row, "entity_noted": noted}
+    where: dict[str, Any] = {"table": "transfers", "row": row, "entity_noted": noted}
     return {
         "id": entity,
         "kind": kind.partition("/")[0],
@@ -394,7 +399,11 @@ def _tariffs(book: Notebook, links: Sequence[dict[str, Any]]) -> list[dict[str, 
     for tariff in sorted({str(link["tariff"]) for link in links} | {"mode:road/default"}):
         wider = wider_tariffs(tariff, europe)
         for commodity in COMMODITIES:
-            where = {"table": "tariffs", "row": len(rows), "entity_noted": f"{tariff}#{commodity}"}
+            where: dict[str, Any] = {
+                "table": "tariffs",
+                "row": len(rows),
+                "entity_noted": f"{tariff}#{commodity}",
+            }
             rows.append(
                 {
                     "id": tariff,
@@ -421,7 +430,7 @@ def _tariffs(book: Notebook, links: Sequence[dict[str, Any]]) -> list[dict[str, 
 def _zones(book: Notebook) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     zones: list[dict[str, Any]] = []
     for number, entity in enumerate(book.evidence.entities("zones")):
-        where = {"table": "zones", "row": number}
+        where: dict[str, Any] = {"table": "zones", "row": number}
         zones.append(
             {
                 "id": entity["id"],
@@ -449,7 +458,7 @@ def _classes(book: Notebook) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for commodity in COMMODITIES:
         entity = f"class:{commodity}"
-        where = {"table": "classes", "row": len(rows)}
+        where: dict[str, Any] = {"table": "classes", "row": len(rows)}
         value = book.number(entity, "value_usd2023_per_t", column="value_usd2023_per_t", **where)
         day_share = book.number(
             entity, "time_value_per_day_share", column="time_value_per_day_share", **where

@@ -102,7 +102,10 @@ def posts_lie_near_their_border(world: World) -> Iterator[Problem]:
     where = {
         str(c): (y, x)
         for c, y, x in zip(
-            world.crossings["id"], world.crossings["lat_deg"], world.crossings["lon_deg"], strict=True
+            world.crossings["id"],
+            world.crossings["lat_deg"],
+            world.crossings["lon_deg"],
+            strict=True,
         )
     }
     for link, a, b, crossing, length in zip(
@@ -148,13 +151,14 @@ def zones_reach_each_other(world: World) -> Iterator[Problem]:
 def dwells_and_speeds_are_known(world: World) -> Iterator[Problem]:
     """Nothing a route needs is unknown: an absent value would close the arc without a word."""
     for crossing, towards, mean in zip(
-        world.crossings["id"], world.crossings["towards"], world.crossings["dwell_mean_h"], strict=True
+        world.crossings["id"],
+        world.crossings["towards"],
+        world.crossings["dwell_mean_h"],
+        strict=True,
     ):
         if np.isnan(mean):
             yield Problem(where=f"{crossing}>{towards}", what="has no dwell")
-    for transfer, mean in zip(
-        world.transfers["id"], world.transfers["dwell_mean_h"], strict=True
-    ):
+    for transfer, mean in zip(world.transfers["id"], world.transfers["dwell_mean_h"], strict=True):
         if np.isnan(mean):
             yield Problem(where=str(transfer), what="has no dwell")
     for link, speed in zip(world.links["id"], world.links["speed_km_per_h"], strict=True):

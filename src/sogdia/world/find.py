@@ -48,14 +48,14 @@ def find_place(world: World, name: str) -> Found:
         return name
     if f"zone:{name}" in set(zones["id"]):
         return f"zone:{name}"
-    country, _, city = name.rpartition(",") if "," in name else ("", "", name)
-    wanted = plain(city if not country else country)
-    wanted = ALIASES.get(wanted, wanted)
-    hits = [p for p in place_ids if p.partition(".")[2] == wanted]
+    city, _, country = (part.strip() for part in name.partition(","))
+    wanted = ALIASES.get(plain(city), plain(city))
+    rows = list(zip(places["id"], places["name"], places["country"], strict=True))
+    if country:
+        rows = [row for row in rows if row[2] == country.upper()]
+    hits = [str(i) for i, _, _ in rows if str(i).partition(".")[2] == wanted]
     if not hits:
-        hits = [
-            str(i) for i, n in zip(places["id"], places["name"], strict=True) if plain(str(n)) == wanted
-        ]
+        hits = [str(i) for i, title, _ in rows if plain(str(title)) == wanted]
     if len(hits) == 1:
         return hits[0]
     if len(hits) > 1:

@@ -78,7 +78,10 @@ class Network:
         world = self.world
         names = (
             [str(i) for i in world.links["id"]],
-            [f"{c}>{t}" for c, t in zip(world.crossings["id"], world.crossings["towards"], strict=True)],
+            [
+                f"{c}>{t}"
+                for c, t in zip(world.crossings["id"], world.crossings["towards"], strict=True)
+            ],
             [
                 f"{i}#{c}" if c else str(i)
                 for i, c in zip(world.transfers["id"], world.transfers["commodity"], strict=True)
@@ -88,7 +91,9 @@ class Network:
                 for z, p in zip(world.connectors["zone"], world.connectors["place"], strict=True)
             ],
         )
-        return tuple(names[k][r] for k, r in zip(self.kind.tolist(), self.row.tolist(), strict=True))
+        return tuple(
+            names[k][r] for k, r in zip(self.kind.tolist(), self.row.tolist(), strict=True)
+        )
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Notebook:
         self.note(entity, variable, belief)
         return belief.claim.value
 
-    def number(  # noqa: PLR0913
+    def number(
         self,
         entity: str,
         variable: str,

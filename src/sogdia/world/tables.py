@@ -46,7 +46,9 @@ LINKS = Schema(
         Column("status", title="open, construction, planned, closed"),
         Column("opened", "date", title="first day open; null when open before the period modelled"),
         Column("length_km", "number"),
-        Column("speed_km_per_h", "number", title="line-haul speed without border and terminal stops"),
+        Column(
+            "speed_km_per_h", "number", title="line-haul speed without border and terminal stops"
+        ),
         Column("tracks_count", "number"),
         Column("capacity_trains_per_day", "number"),
         Column("capacity_t_per_y", "number"),
@@ -84,7 +86,10 @@ TRANSFERS = Schema(
     "transfers",
     (
         Column("id", title="kind and place: transfer:gauge-change/kz.dostyk"),
-        Column("kind", title="gauge-change, road-to-rail, rail-to-road, port, road-to-air, air-to-road, origin, destination"),
+        Column(
+            "kind",
+            title="gauge-change, road-to-rail, rail-to-road, port, road-to-air, air-to-road, origin, destination",
+        ),
         Column("place"),
         Column("from_layer", title="door, road, rail-1435, rail-1520, rail-1676, sea, air"),
         Column("to_layer"),
@@ -143,7 +148,9 @@ CLASSES = Schema(
         Column("value_usd2023_per_t", "number", title="value density"),
         Column("loading_t_per_teu", "number"),
         Column("time_value_per_day_share", "number", title="share of the value a day costs"),
-        Column("reliability_ratio", "number", title="worth of an hour of P90-P50 in hours of delay"),
+        Column(
+            "reliability_ratio", "number", title="worth of an hour of P90-P50 in hours of delay"
+        ),
         Column("rail_speed_ratio", "number", title="speed by rail over a container train's"),
     ),
     ("id",),

@@ -114,7 +114,8 @@ class TransportModel:
     gives: frozenset[str] = frozenset({"skim", "route", "network_map"})
 
     def prepare(self, world: World, tables: Mapping[str, Table]) -> Prepared:
-        """Expand the network and price every arc for each class."""
+        """Expand the network and price every arc for each class. Takes no other model's tables."""
+        del tables
         net = network(world)
         costs: list[ArcCosts] = []
         for commodity in self.commodities:
@@ -133,7 +134,9 @@ class TransportModel:
         gencost, fields = np.empty((c, z, z)), np.empty((c, 5, z, z))
         quantiles = np.full((c, 2, z, z), np.nan)
         for i, costs in enumerate(problem.costs):
-            found = skim(costs.star, costs.gencost, costs.fields, problem.origins, problem.destinations)
+            found = skim(
+                costs.star, costs.gencost, costs.fields, problem.origins, problem.destinations
+            )
             gencost[i], fields[i] = found.cost, found.fields
             if self.samples:
                 quantiles[i] = tree_quantiles(
@@ -149,7 +152,9 @@ class TransportModel:
             fields=fields,
             quantiles=quantiles,
             journeys=tuple(tuple(self._alternatives(problem, pair)) for pair in self.pairs),
-            status=Status(state="solved", message=message, of=f"transport {problem.network.world.on}"),
+            status=Status(
+                state="solved", message=message, of=f"transport {problem.network.world.on}"
+            ),
         )
 
     def tabulate(self, problem: Prepared, solution: Skims) -> dict[str, Table]:

@@ -73,7 +73,7 @@ def journey(costs: ArcCosts, arcs: NDArray[Any], samples: int, seed: int) -> Jou
     )
 
 
-def alternatives(  # noqa: PLR0913
+def alternatives(
     costs: ArcCosts,
     origin: str,
     destination: str,
@@ -238,7 +238,9 @@ def _tell(network: Network, arc: int) -> dict[str, Any]:
         "kind": "gauge-change" if what == "gauge-change" else "transfer",
         "from_place": place,
         "to_place": place,
-        "name": transfer_name(what, str(transfers["from_layer"][row]), str(transfers["to_layer"][row])),
+        "name": transfer_name(
+            what, str(transfers["from_layer"][row]), str(transfers["to_layer"][row])
+        ),
         "country": str(_country(network)[place]),
     }
 
@@ -255,7 +257,7 @@ def transfer_name(kind: str, a: str, b: str) -> str:
     return f"transfer from {plain.get(a, a)} to {plain.get(b, b)}"
 
 
-def route_rows(  # noqa: PLR0913
+def route_rows(
     costs: ArcCosts,
     journeys: Sequence[Journey],
     *,

@@ -306,9 +306,7 @@ def _heap_drop_top(heap_f, heap_i, size):
         key_best = heap_f[2 * child]
         for c in range(child + 1, min(child + 4, last)):
             key_c = heap_f[2 * c]
-            if key_c < key_best or (
-                key_c == key_best and heap_i[4 * c + 2] < heap_i[4 * best + 2]
-            ):
+            if key_c < key_best or (key_c == key_best and heap_i[4 * c + 2] < heap_i[4 * best + 2]):
                 best = c
                 key_best = key_c
         if key < key_best or (key == key_best and second <= heap_i[4 * best + 2]):
@@ -398,7 +396,9 @@ def _search(
                 in_wheel -= 1
                 entry = after
             while far_size > 0 and (far_f[0] - base) * per_cost < bucket + 1:
-                _heap_push(near_f, near_i, near_size, far_f[0], np.int64(far_i[2]), np.uint32(far_i[3]))
+                _heap_push(
+                    near_f, near_i, near_size, far_f[0], np.int64(far_i[2]), np.uint32(far_i[3])
+                )
                 near_size += 1
                 _heap_drop_top(far_f, far_i, far_size)
                 far_size -= 1
@@ -647,7 +647,7 @@ def _in_parallel(n_rows: int, make_worker: Callable[[], Callable[[int, int], Non
             # Taking the next item of a range iterator is one step under the interpreter lock.
             for start in starts:
                 worker(start, min(start + step, n_rows))
-        except BaseException as failure:  # noqa: BLE001 - raised again by the caller's thread
+        except BaseException as failure:
             failures.append(failure)
 
     n_threads = min(get_num_threads(), -(-n_rows // step))

@@ -14,7 +14,9 @@ SKIM = Schema(
         Column("destination", title="zone"),
         Column("commodity", title="commodity class"),
         Column("reachable", "flag", title="false: no route at all; every value is null"),
-        Column("gencost_usd2023_per_t", "number", title="generalised cost: money, time, reliability"),
+        Column(
+            "gencost_usd2023_per_t", "number", title="generalised cost: money, time, reliability"
+        ),
         Column("money_usd2023_per_t", "number"),
         Column("time_h", "number", title="expected door-to-door time"),
         Column("time_p50_h", "number", title="half of the shipments arrive within"),
@@ -36,11 +38,15 @@ ROUTE = Schema(
         Column("alternative", "integer", title="1 is the least-cost route"),
         Column("leg", "integer", title="position along the route, from 1"),
         Column("kind", title="line-haul, border, gauge-change, transfer, access"),
-        Column("mode", title="rail-1435, rail-1520, rail-1676, road, sea, air; empty for a transfer"),
+        Column(
+            "mode", title="rail-1435, rail-1520, rail-1676, road, sea, air; empty for a transfer"
+        ),
         Column("from_place"),
         Column("to_place"),
         Column("name", title="lines or post, as a forwarder would say it"),
-        Column("entities", title="ids of the links, crossings or transfers of the leg, joined by ;"),
+        Column(
+            "entities", title="ids of the links, crossings or transfers of the leg, joined by ;"
+        ),
         Column("country"),
         Column("distance_km", "number"),
         Column("time_h", "number", title="expected"),

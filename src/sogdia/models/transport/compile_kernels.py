@@ -1,0 +1,30 @@
+"""Compile the numerical kernels once, so that the first question is answered as fast as the second.
+
+Run by the installation scripts::
+
+    python -m sogdia.models.transport.compile_kernels
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sogdia.models.transport.solve import forward_star, skim, tree_quantiles, trees
+from sogdia.models.transport.solve_routes import k_alternatives
+
+__all__ = ["compile_kernels"]
+
+
+def compile_kernels() -> None:
+    """Call every kernel the main job uses on three nodes; the machine code is kept on disk."""
+    tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
+    cost, fields = np.array([1.0, 1.0, 3.0]), np.ones((5, 3))
+    star = forward_star(tail, head, 3, order="given")
+    ends = np.array([0, 1, 2])
+    skim(star, cost, fields, ends, ends)
+    tree_quantiles(trees(star, cost, ends), tail, np.ones((4, 3)), ends)
+    k_alternatives(star, tail, cost, 0, 2, 2)
+
+
+if __name__ == "__main__":
+    compile_kernels()

@@ -1,0 +1,29 @@
+"""The shipped base, opened once, and the worlds built from it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import pytest
+
+from sogdia.evidence.base import EvidenceBase, open_evidence
+from sogdia.world.build import world
+from sogdia.world.world import World
+
+
+@pytest.fixture(scope="session")
+def evidence() -> EvidenceBase:
+    """The evidence base that ships with the package."""
+    return open_evidence()
+
+
+@pytest.fixture(scope="session")
+def world_on(evidence: EvidenceBase) -> Callable[[str], World]:
+    """The world of an ISO date, built once a session."""
+
+    @functools.cache
+    def build(on: str) -> World:
+        return world(evidence, on=on)
+
+    return build
