@@ -31,6 +31,12 @@ OUTPUT = re.compile(
 )
 PART = re.compile(r"(?P<mark><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<end><!-- end -->)", re.DOTALL)
 RUN_LINE = re.compile(r"^run [0-9a-f]{16} \((?:found in the store|run in [\d.]+ s); ", re.MULTILINE)
+QUOTABLE = re.compile(r"(?<!\S)(\w+'\w+)(?!\S)")
+"""A word with an apostrophe, which a shell needs in quotes."""
+BLOCK = re.compile(
+    r"(?:^<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
 FILE_LINES = re.compile(r"^(?:report \S+\.html|wrote \S+)\n", re.MULTILINE)
 
 
@@ -49,7 +55,14 @@ def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    plain = " ".join(text.split()).replace("|", "\\|")
+    return plain if plain.startswith("`") else plain.replace("<", "&lt;")
+
+
+def blocks(text: str) -> Iterator[tuple[str, str, str]]:
+    """Language, text and the mark in the comment before it, of every fenced block of a page."""
+    for found in BLOCK.finditer(text):
+        yield found["language"], found["text"], found["mark"] or ""
 
 
 # -- scenario files ---------------------------------------------------------------------------
@@ -153,7 +166,7 @@ def cli() -> str:
         parts.append(f"## sogdia {name}\n\n{' '.join(text.split())}\n")
         if example.strip():
             shown = [part.strip() for part in re.split(r"\s{2,}or\s{2,}", example.strip())]
-            fenced = "\n".join(shown)
+            fenced = "\n".join(QUOTABLE.sub(r'"\1"', line) for line in shown)
             parts.append(f"<!-- not run: the example of the help text; the guides run it -->\n```sh\n{fenced}\n```\n")
         rows = [_parameter(p) for p in command.params if p.name != "help"]
         if rows:
@@ -167,9 +180,8 @@ def _parameter(param: Any) -> tuple[str, ...]:
     else:
         written = ", ".join(f"`{o}`" for o in (*param.opts, *param.secondary_opts))
     default = param.default
-    shown = "" if default in (None, False, "") or callable(default) else f"`{default}`"
-    if str(default).startswith("Sentinel"):
-        shown = ""
+    nothing = default is None or default is False or default == "" or callable(default)
+    shown = "" if nothing or str(default).startswith("Sentinel") else f"`{default}`"
     return written, "required" if param.required else shown, param.help or ""
 
 

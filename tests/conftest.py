@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -19,11 +20,11 @@ def evidence() -> EvidenceBase:
 
 
 @pytest.fixture(scope="session")
-def world_on(evidence: EvidenceBase) -> Callable[[str], World]:
-    """The world of an ISO date, built once a session."""
+def world_on(evidence: EvidenceBase) -> Callable[[date | str], World]:
+    """The world of a date or ISO text, built once a session."""
 
     @functools.cache
     def build(on: str) -> World:
         return world(evidence, on=on)
 
-    return build
+    return lambda on: build(str(on))

@@ -19,7 +19,9 @@ def test_low_central_and_high_are_at_5_50_and_95_per_cent(shape: Shape) -> None:
 def test_the_lognormal_is_symmetric_in_the_logarithm() -> None:
     # 5, 10, 20: one factor of two each way; one standard deviation is 2 ** (1 / 1.644854).
     estimate = Estimate(central=10.0, low=5.0, high=20.0, shape="lognormal")
-    assert estimate.quantile(0.8413447460685429) == pytest.approx(10 * 2 ** (1 / 1.6448536269514722))
+    assert estimate.quantile(0.8413447460685429) == pytest.approx(
+        10 * 2 ** (1 / 1.6448536269514722)
+    )
     assert estimate.quantile(0.2) * estimate.quantile(0.8) == pytest.approx(100.0)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sogdia.core.money import PriceYearMissing, Prices, present_value
+from sogdia.core.money import Prices, PriceYearMissing, present_value
 
 PRICES = Prices(
     exchange={("KZT", 2015): 221.73, ("KZT", 2023): 456.17},
@@ -41,7 +41,9 @@ def test_a_rate_is_never_taken_from_another_year_or_currency() -> None:
         PRICES.to_usd2023("CNY", 2015)
 
 
-@pytest.mark.parametrize(("year", "nearest"), [(1995, 2010), (2012, 2010), (2013, 2015), (2030, 2023)])
+@pytest.mark.parametrize(
+    ("year", "nearest"), [(1995, 2010), (2012, 2010), (2013, 2015), (2030, 2023)]
+)
 def test_a_year_without_a_deflator_takes_the_nearest(year: int, nearest: int) -> None:
     assert PRICES.to_usd2023("USD", year) == PRICES.to_usd2023("USD", nearest)
 

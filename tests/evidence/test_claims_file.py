@@ -129,7 +129,9 @@ def test_opened_counts_from_the_end_of_its_period_and_closed_from_the_start(
     assert claim.value == expected
 
 
-@pytest.mark.parametrize("text", ["2016-13", "2016-02-30", "16 June", "2016/06/22", "0", "2016-1-1"])
+@pytest.mark.parametrize(
+    "text", ["2016-13", "2016-02-30", "16 June", "2016/06/22", "0", "2016-1-1"]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         day(text)
@@ -212,7 +214,9 @@ def test_infinity_is_not_a_value(tmp_path: Path) -> None:
     assert base.read_claims("trade")[1].problems
 
 
-@pytest.mark.xfail(strict=True, raises=AttributeError, reason="a short row is a crash, not a problem")
+@pytest.mark.xfail(
+    strict=True, raises=AttributeError, reason="a short row is a crash, not a problem"
+)
 def test_a_short_row_is_a_fault(tmp_path: Path) -> None:
     write_base(tmp_path, [{}])
     file = tmp_path / "claims" / "borders.csv"
@@ -220,7 +224,9 @@ def test_a_short_row_is_a_fault(tmp_path: Path) -> None:
     assert open_evidence(tmp_path).read_claims("borders")[1].problems
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a missing column of sources.csv is a crash")
+@pytest.mark.xfail(
+    strict=True, raises=KeyError, reason="a missing column of sources.csv is a crash"
+)
 def test_a_missing_column_of_the_sources_is_a_fault(tmp_path: Path) -> None:
     write_base(tmp_path, [GOOD_ROW])
     file = tmp_path / "sources.csv"

@@ -44,7 +44,7 @@ Progress = Callable[[str, float], None]
 """Told what is being done and how far along it is, 0 to 1."""
 
 BAND_CLASS = "container-general"
-"""The class whose bands are drawn; the others are shown without."""
+"""The class whose zones have bands; pairs have them whatever their class."""
 
 FAILED_DRAWS_ALLOWED = 0.02
 """Above this share of failed draws a run is `usable`, not `solved`."""
@@ -338,7 +338,7 @@ def _run_side(  # noqa: PLR0913
         pair_draws += _pairs(model, problem, solution)
         indicators += _access(model, problem, solution)
         last = number == len(worlds) - 1
-        if last and BAND_CLASS in model.commodities:
+        if last:
             for draw in range(1, options.draws + 1):
                 tell(
                     f"{role}: draw {draw} of {options.draws}",
@@ -435,37 +435,44 @@ def _access(model: TransportModel, problem: Prepared, solution: Skims) -> list[d
 def _draw(
     model: TransportModel, problem: Prepared, draw: int, seed: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """One draw of the band class: access of every zone, and the pairs of the report."""
+    """One draw: access of every zone for the band class, and the pairs of the report."""
     net = problem.network
     drawn = dataclasses.replace(net, world=net.world.draw(draw, seed))
     star = problem.costs[0].star
-    pairs = [p for p in model.pairs if p.commodity == BAND_CLASS]
-    starts = np.array([door(net, p.origin, "from") for p in pairs], dtype=np.int64)
-    ends = np.array([door(net, p.destination, "to") for p in pairs], dtype=np.int64)
-    costs = arc_costs(drawn, BAND_CLASS, star)
-    z = len(problem.origins)
-    found = skim(
-        star, costs.gencost, costs.fields, np.concatenate([problem.origins, starts]),
-        np.concatenate([problem.destinations, ends]),
-    )  # fmt: skip
-    zone_rows = access_rows(
-        access(found.cost[:z, :z], found.fields[1, :z, :z], net.world.zones["gdp_usd2023_per_y"]),
-        net.zones, on=net.world.on, commodity=BAND_CLASS, draw=draw,
-    )  # fmt: skip
-    pair_rows = [
-        {
-            "on": net.world.on,
-            "origin": pair.origin,
-            "destination": pair.destination,
-            "commodity": BAND_CLASS,
-            "draw": draw,
-            "gencost_usd2023_per_t": _null(found.cost[z + i, z + i]),
-            "money_usd2023_per_t": _null(found.fields[0, z + i, z + i]),
-            "time_h": _null(found.fields[1, z + i, z + i]),
-            "emission_kgco2_per_t": _null(found.fields[4, z + i, z + i]),
-        }
-        for i, pair in enumerate(pairs)
-    ]
+    zone_rows: list[dict[str, Any]] = []
+    pair_rows: list[dict[str, Any]] = []
+    for commodity in dict.fromkeys((BAND_CLASS, *(p.commodity for p in model.pairs))):
+        if commodity not in model.commodities:
+            continue
+        pairs = [p for p in model.pairs if p.commodity == commodity]
+        zones = commodity == BAND_CLASS
+        starts = [door(net, p.origin, "from") for p in pairs]
+        ends = [door(net, p.destination, "to") for p in pairs]
+        origins = [*problem.origins.tolist(), *starts] if zones else starts
+        destinations = [*problem.destinations.tolist(), *ends] if zones else ends
+        z = len(problem.origins) if zones else 0
+        costs = arc_costs(drawn, commodity, star)
+        found = skim(star, costs.gencost, costs.fields, origins, destinations)
+        if zones:
+            gdp = net.world.zones["gdp_usd2023_per_y"]
+            reached = access(found.cost[:z, :z], found.fields[1, :z, :z], gdp)
+            zone_rows += access_rows(
+                reached, net.zones, on=net.world.on, commodity=commodity, draw=draw
+            )
+        pair_rows += [
+            {
+                "on": net.world.on,
+                "origin": pair.origin,
+                "destination": pair.destination,
+                "commodity": commodity,
+                "draw": draw,
+                "gencost_usd2023_per_t": _null(found.cost[z + i, z + i]),
+                "money_usd2023_per_t": _null(found.fields[0, z + i, z + i]),
+                "time_h": _null(found.fields[1, z + i, z + i]),
+                "emission_kgco2_per_t": _null(found.fields[4, z + i, z + i]),
+            }
+            for i, pair in enumerate(pairs)
+        ]
     return zone_rows, pair_rows
 
 

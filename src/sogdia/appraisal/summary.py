@@ -15,10 +15,22 @@ from sogdia.appraisal.run import BAND_CLASS, Appraisal
 from sogdia.core.table import Table
 from sogdia.results.store import Run
 
-__all__ = ["Band", "NetworkChange", "PairChange", "PairState", "Summary", "ZoneChange", "summarise"]
+__all__ = [
+    "Band",
+    "NetworkChange",
+    "PairChange",
+    "PairState",
+    "Summary",
+    "ZoneChange",
+    "relative_gencost",
+    "summarise",
+]
 
 BAND = (5.0, 95.0)
 SHOWN_ZONES = 10
+
+SHOWN_CHANGE = 1e-4
+"""Zones that change by less than a hundredth of a per cent are not listed as gaining or losing."""
 
 NOTICEABLE = 1e-9
 """Relative changes below this are rounding; everything shown as unchanged is exactly zero."""
@@ -111,12 +123,12 @@ class Summary:
     def gainers(self, count: int = SHOWN_ZONES) -> tuple[ZoneChange, ...]:
         """Zones that gain most, the largest fall of cost first."""
         found = sorted(self.zones, key=lambda z: z.change.central)
-        return tuple(z for z in found if z.change.central < -NOTICEABLE)[:count]
+        return tuple(z for z in found if z.change.central < -SHOWN_CHANGE)[:count]
 
     def losers(self, count: int = SHOWN_ZONES) -> tuple[ZoneChange, ...]:
         """Zones that lose most."""
         found = sorted(self.zones, key=lambda z: -z.change.central)
-        return tuple(z for z in found if z.change.central > NOTICEABLE)[:count]
+        return tuple(z for z in found if z.change.central > SHOWN_CHANGE)[:count]
 
 
 def summarise(appraisal: Appraisal, on: date | None = None) -> Summary:
@@ -402,9 +414,9 @@ def _sentences(found: Summary) -> Iterator[str]:
     parts = [
         f"{len(group)} {noun}"
         for group, noun in (
-            (opened, "links or crossings open that were not"),
-            (closed, "are closed or one-way that were open"),
-            (moved, "are faster or slower"),
+            (opened, "of the links and crossings open that were not"),
+            (closed, "closed or one-way that were open"),
+            (moved, "faster or slower"),
         )
         if group
     ]
@@ -451,8 +463,16 @@ def _pair_sentence(pair: PairChange) -> str:
     money = pair.after.money_usd2023_per_teu - pair.before.money_usd2023_per_teu
     return (
         f"{label}: {_told(pair.after)} instead of {_told(pair.before)} "
-        f"({hours / 24:+.1f} days, {money:+,.0f} USD2023/TEU)."
+        f"({hours / 24:+.1f} days, {money:+,.0f} USD2023/TEU; "
+        f"with time valued {100 * relative_gencost(pair):+.1f} %)."
     )
+
+
+def relative_gencost(pair: PairChange) -> float:
+    """Change of the generalised cost as a share; 0 where a route is missing on either side."""
+    if pair.before is None or pair.after is None:
+        return 0.0
+    return pair.after.gencost_usd2023_per_teu / pair.before.gencost_usd2023_per_teu - 1.0
 
 
 def _told(state: PairState) -> str:

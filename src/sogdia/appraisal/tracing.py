@@ -120,6 +120,16 @@ def _joined(a: Table, b: Table) -> Table:
 def _world_of(run: Run, on: date, base: EvidenceBase) -> World:
     name = run.manifest.scenario
     scenario = read_for(name.removesuffix(BASELINE_SUFFIX), base)
+    if scenario.digest != run.manifest.scenario_digest:
+        raise InvalidInput(
+            [
+                Problem(
+                    where=f"run {run.id[:16]}",
+                    what="did not keep the route of this pair, and the scenario has changed since",
+                    fix=f"run it again: sogdia appraise {scenario.id}",
+                )
+            ]
+        )
     options = run.manifest.options
     known_by = date.fromisoformat(options["known_by"]) if options.get("known_by") else None
     baseline, changed = worlds_of(

@@ -120,8 +120,8 @@ def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
     print_table(
         rows,
         [("pair", f"from – to, {summary.on}"), ("class", "class"), ("p50", "days, P50"),
-         ("p90", "days, P90"), ("usd", "USD2023/TEU"), ("co2", "kg CO2/TEU")],
-        right=frozenset({"p50", "p90", "usd", "co2"}),
+         ("p90", "days, P90"), ("usd", "USD2023/TEU"), ("gencost", "cost with time"), ("co2", "kg CO2/TEU")],
+        right=frozenset({"p50", "p90", "usd", "gencost", "co2"}),
     )  # fmt: skip
     for title, zones in (("Gain most", summary.gainers()), ("Lose most", summary.losers())):
         if zones:
@@ -150,6 +150,8 @@ def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
 
 
 def _pair_row(pair: Any) -> dict[str, str]:
+    from sogdia.appraisal.summary import relative_gencost
+
     a, b = pair.before, pair.after
 
     def both(key: str, scale: float, digits: int) -> str:
@@ -161,5 +163,7 @@ def _pair_row(pair: Any) -> dict[str, str]:
     return {
         "pair": f"{pair.origin_name} – {pair.destination_name}", "class": pair.commodity,
         "p50": both("time_p50_h", 1 / 24, 1), "p90": both("time_p90_h", 1 / 24, 1),
-        "usd": both("money_usd2023_per_teu", 1.0, 0), "co2": both("emission_kgco2_per_teu", 1.0, 0),
+        "usd": both("money_usd2023_per_teu", 1.0, 0),
+        "gencost": "" if a is None or b is None else f"{100 * relative_gencost(pair):+.1f} %",
+        "co2": both("emission_kgco2_per_teu", 1.0, 0),
     }  # fmt: skip

@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command()(check)
     app.command()(show)
     app.command()(places)
+    app.command()(validate)
 
 
 def check(
@@ -259,3 +260,42 @@ def places(
         print_json(rows)
         return
     print_table(rows, [("id", "id"), ("name", "name"), ("kind", "kind"), ("country", "country")])
+
+
+def validate(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare modelled with observed transit times, row by row.
+
+    Example:  sogdia validate
+    """
+    import dataclasses
+
+    from sogdia.appraisal.validation import median_error, transit_checks
+
+    checks = list(transit_checks())
+    by_mode = {m: [c for c in checks if c.mode == m] for m in dict.fromkeys(c.mode for c in checks)}
+    medians = {m: median_error(group) for m, group in by_mode.items()} | {
+        "all": median_error(checks)
+    }
+    if as_json:
+        rows = [dataclasses.asdict(c) | {"error": c.error} for c in checks]
+        print_json({"rows": rows, "median_absolute_error": medians})
+        return
+    print_table(
+        [
+            {
+                "id": c.id, "pair": f"{c.origin} – {c.destination}", "mode": c.mode, "year": c.year,
+                "kind": c.kind, "observed": number(c.observed_d, 1),
+                "modelled": number(c.modelled_d, 1, "no route"),
+                "error": "" if c.error is None else f"{c.error:+.0%}", "ground": c.ground,
+            }
+            for c in checks
+        ],
+        [("id", "id"), ("pair", "pair"), ("mode", "mode"), ("year", "year"), ("kind", "observed is"),
+         ("observed", "observed, days"), ("modelled", "modelled P50, days"), ("error", "error"),
+         ("ground", "note")],
+        right=frozenset({"observed", "modelled", "error"}),
+    )  # fmt: skip
+    for mode, error in medians.items():
+        say(f"{mode}: {len(by_mode.get(mode, checks))} rows, median absolute error {error:.0%}")

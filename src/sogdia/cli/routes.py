@@ -34,6 +34,9 @@ def route(
     mode: Annotated[
         list[str] | None, typer.Option(help="Only this mode of line-haul (repeat for more).")
     ] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option(help="A country (ISO3) to keep out of (repeat for more).")
+    ] = None,
     pareto: Annotated[
         bool,
         typer.Option("--pareto", help="Routes none of which beats another in money, time and CO2."),
@@ -61,10 +64,13 @@ def route(
     start, end = find_place(today, origin), find_place(today, destination)
     costs = arc_costs(network(today), commodity(goods))
     modes = _modes(mode)
+    avoided = _countries(avoid, today)
     if pareto:
         found = pareto_routes(costs, start, end, samples=samples, seed=seed)
     else:
-        found = alternatives(costs, start, end, k, samples=samples, seed=seed, modes=modes)
+        found = alternatives(
+            costs, start, end, k, samples=samples, seed=seed, modes=modes, avoid=avoided
+        )
     if not found:
         by = f" by {' and '.join(modes)}" if modes else ""
         raise NoRoute(
@@ -85,11 +91,19 @@ def route(
 
 
 def _modes(mode: list[str] | None) -> tuple[str, ...]:
-    known = ("rail", "road", "sea", "air")
+    known = ("rail", "road", "sea", "air", "sea/caspian", "sea/blacksea", "sea/ocean")
     for name in mode or []:
         if name not in known:
             raise typer.BadParameter(f"{name!r} is no mode; allowed: {', '.join(known)}")
     return tuple(mode or ())
+
+
+def _countries(avoid: list[str] | None, today: World) -> tuple[str, ...]:
+    known = {str(c) for c in today.places["country"]}
+    for name in avoid or []:
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is no country here; use ISO3, such as KAZ or RUS")
+    return tuple(avoid or ())
 
 
 def _teu(costs: ArcCosts) -> float:

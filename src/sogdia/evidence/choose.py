@@ -81,6 +81,7 @@ def choose(
     ranked.sort(key=lambda pair: pair[0])  # type: ignore[arg-type, return-value]
     best_rank, best = ranked[0]
     rivals = [(claim, _why(best_rank, rank)) for rank, claim in ranked[1:]]
+    unusable.sort(key=lambda pair: pair[0].id)
     return Belief(claim=best, carried=not best.holds_on(on), rivals=tuple(rivals) + tuple(unusable))
 
 

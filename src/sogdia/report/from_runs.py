@@ -15,6 +15,7 @@ from sogdia.appraisal.summary import (
     Summary,
     ZoneChange,
     names,
+    relative_gencost,
     summarise,
 )
 from sogdia.core.register import register
@@ -51,8 +52,8 @@ def report_content(
         title=appraisal.scenario.title,
         question=appraisal.scenario.question,
         scenario_id=appraisal.scenario.id,
-        baseline_id=manifest.baseline or "",
-        run_id=run.id,
+        baseline_id=(manifest.baseline or "")[:16],
+        run_id=run.id[:16],
         world_on=found.on.isoformat(),
         known_by=str(manifest.options.get("known_by") or "everything recorded"),
         summary=found.sentences,
@@ -88,25 +89,20 @@ def _number(
 
 
 def _headline(found: Summary) -> Iterator[c.Headline]:
-    for pair in found.pairs:
-        if pair.before is None or pair.after is None or pair.before == pair.after:
-            continue
+    moved = [p for p in found.pairs if abs(relative_gencost(p)) > 0]
+    for pair in sorted(moved, key=lambda p: -abs(relative_gencost(p)))[:1]:
         label = f"{pair.origin_name} to {pair.destination_name}"
-        if "time_h" in pair.bands:
-            change = pair.bands["time_h"][2]
-            yield c.Headline(
-                label=f"{label}: expected time",
-                number=_number(change.central, "h", change, signed=True),
-                note=pair.commodity,
-            )
-        if "money" in pair.bands:
-            change = pair.bands["money"][2]
-            yield c.Headline(
-                label=f"{label}: price",
-                number=_number(change.central, "usd2023/teu", change, signed=True),
-                note=pair.commodity,
-            )
-        break
+        for name, words, unit in (
+            ("time_h", "expected time", "h"),
+            ("money", "price", "usd2023/teu"),
+        ):
+            if name in pair.bands:
+                change = pair.bands[name][2]
+                yield c.Headline(
+                    label=f"{label}: {words}",
+                    number=_number(change.central, unit, change, signed=True),
+                    note=f"{pair.commodity}; the pair that changes most",
+                )
     for zone in found.gainers(1):
         yield c.Headline(
             label=f"{zone.name}: cost of reaching markets",

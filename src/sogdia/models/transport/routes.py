@@ -82,6 +82,7 @@ def alternatives(
     samples: int = 256,
     seed: int = 0,
     modes: Sequence[str] = (),
+    avoid: Sequence[str] = (),
 ) -> list[Journey]:
     """Up to `k` routes that differ, the least-cost first; empty when there is no route.
 
@@ -91,11 +92,13 @@ def alternatives(
         Names of doors without their side: a place or zone id, or a node such as
         ``kz.dostyk/rail-1520`` to begin or end inside the network.
     modes : sequence of str
-        Line-haul modes allowed; all when empty.
+        Line-haul modes allowed (``rail``), or services of one (``sea/caspian``); all when empty.
+    avoid : sequence of str
+        Countries (ISO3) no link of the route may begin or end in.
     """
     network = costs.network
     start, end = door(network, origin, "from"), door(network, destination, "to")
-    cost = allowed(costs, modes)
+    cost = allowed(costs, modes, avoid)
     found = k_alternatives(
         costs.star, network.tail, cost, start, end, k, weight=overlap_weight(costs)
     )
@@ -125,16 +128,25 @@ def door(network: Network, name: str, side: str) -> int:
     return network.node(name if "/" in name else f"{side}:{name}")
 
 
-def allowed(costs: ArcCosts, modes: Sequence[str]) -> NDArray[np.float64]:
-    """Generalised cost with the line-haul of other modes closed."""
-    if not modes:
+def allowed(
+    costs: ArcCosts, modes: Sequence[str] = (), avoid: Sequence[str] = ()
+) -> NDArray[np.float64]:
+    """Generalised cost with line-haul of other modes, or into avoided countries, closed."""
+    if not modes and not avoid:
         return costs.gencost
     network = costs.network
-    mode = network.world.links["mode"]
+    links = network.world.links
+    country = _country(network)
+    barred = np.zeros(len(links), dtype=np.bool_)
+    if modes:
+        service = np.array([str(t).removeprefix("mode:") for t in links["tariff"]])
+        barred |= ~(np.isin(links["mode"].astype(str), modes) | np.isin(service, modes))
+    for end in ("from_place", "to_place"):
+        barred |= np.array([country[str(p)] in avoid for p in links[end]], dtype=np.bool_)
     hauls = network.kind == LINE_HAUL
-    other = np.zeros(len(hauls), dtype=np.bool_)
-    other[hauls] = ~np.isin(mode[network.row[hauls]].astype(str), list(modes))
-    return np.where(other, np.inf, costs.gencost)
+    closed = np.zeros(len(hauls), dtype=np.bool_)
+    closed[hauls] = barred[network.row[hauls]]
+    return np.where(closed, np.inf, costs.gencost)
 
 
 def overlap_weight(costs: ArcCosts) -> NDArray[np.float64]:
