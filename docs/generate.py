@@ -29,6 +29,7 @@ OUTPUT = re.compile(
     r"```text\n(?P<body>.*?)```\n",
     re.DOTALL,
 )
+OUTPUT_MARK = re.compile(r"output(?: \((?P<lines>\d+) lines\))?: (?P<command>.+)")
 PART = re.compile(r"(?P<mark><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<end><!-- end -->)", re.DOTALL)
 RUN_LINE = re.compile(r"^run [0-9a-f]{16} \((?:found in the store|run in [\d.]+ s); ", re.MULTILINE)
 QUOTABLE = re.compile(r"(?<!\S)(\w+'\w+)(?!\S)")
@@ -278,10 +279,12 @@ def run_verb(arguments: list[str]) -> tuple[int, str]:
     return code, printed.getvalue()
 
 
-def output_of(command: str, lines: int | None) -> str:
+def output_of(command: str, lines: str | None = None) -> str:
     """The text of a command as it is pasted: no run id, no wall time, no trailing blanks."""
-    _, text = run_verb(shlex.split(command)[1:])
-    return tidy(text, lines)
+    code, text = run_verb(shlex.split(command)[1:])
+    if code:
+        raise RuntimeError(f"{command}: exit code {code}\n{text}")
+    return tidy(text, int(lines) if lines else None)
 
 
 def tidy(text: str, lines: int | None = None) -> str:
@@ -305,8 +308,7 @@ def regenerated(text: str) -> str:
         return f"{found['mark']}{GENERATORS[found['name']]()}{found['end']}"
 
     def output(found: re.Match[str]) -> str:
-        lines = int(found["lines"]) if found["lines"] else None
-        return f"{found['mark']}```text\n{output_of(found['command'], lines)}```\n"
+        return f"{found['mark']}```text\n{output_of(found['command'], found['lines'])}```\n"
 
     return OUTPUT.sub(output, PART.sub(part, text))
 

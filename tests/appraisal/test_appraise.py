@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -177,7 +178,7 @@ from sogdia.results.store import RunStore
 def tell(what, share):
     print(what, flush=True)
 
-appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=25, samples=16),
+appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=6, samples=16),
          progress=tell)
 """
 
@@ -251,10 +252,7 @@ def test_a_pair_without_a_route_in_either(told: Summary) -> None:
 
 
 def test_the_first_sentence_counts_the_network(told: Summary) -> None:
-    assert told.sentences[0] == (
-        f"On {DAY}: 1 links or crossings open that were not, "
-        "1 are closed or one-way that were open."
-    )
+    assert re.match(rf"On {DAY}: 1 .* open that were not, 1 .*closed or one-way", told.sentences[0])
     assert {(c.id, c.kind) for c in told.changes} == {
         ("rail:kg.makmal~kg.jalal-abad", "opened"), ("rail:uz.urgench~uz.khiva", "closed"),
     }  # fmt: skip
@@ -305,9 +303,7 @@ def test_access_by_hand() -> None:
 
 
 def test_trace_of_a_pair_the_run_kept(edges: Appraisal) -> None:
-    found = trace_run(
-        edges.run, "time_h", "Xi'an>Almaty", on=DAY, commodity="container-general"
-    )
+    found = trace_run(edges.run, "time_h", "Xi'an>Almaty", on=DAY, commodity="container-general")
     assert (found.entity, found.unit) == ("cn.xian>kz.almaty", "h")
     assert sum(leg.share for leg in found.legs) == pytest.approx(1.0)
     assert found.lines
@@ -339,9 +335,7 @@ def test_trace_of_a_pair_the_run_did_not_keep(shipped: Appraisal) -> None:
 def test_trace_of_two_zones_has_the_number_of_the_skim(shipped: Appraisal, role: str) -> None:
     """The route that is found again is the one the number was made from, on either side."""
     run = getattr(shipped, role)
-    ends = "zone:cn.xinjiang-north", "zone:kz.astana-city"
-    zones = [str(z) for z in run["zones"]["id"]]
-    ends = tuple(z if z in zones else pick for z, pick in zip(ends, (zones[5], zones[-1])))
+    ends = "zone:cn.shaanxi", "zone:kz.kostanay"
     (row,) = (
         r
         for r in run["skim"].rows()
@@ -359,12 +353,20 @@ def test_trace_refuses_a_scenario_that_is_not_the_one_that_was_run(
 ) -> None:
     """A file of one's own under a shipped id is another scenario, and is not mistaken for it."""
     text = f'id = "{shipped.scenario.id}"{HEAD}{MEASURES}{ROUTES}'
-    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
-    own = appraise(
-        tmp_path / "own.toml", store=RunStore(tmp_path / "runs"), options=Options(draws=0, samples=4)
-    )
+    file = tmp_path / f"{shipped.scenario.id}.toml"
+    file.write_text(text, encoding="utf-8")
+    own = appraise(file, store=RunStore(tmp_path / "runs"), options=Options(draws=0, samples=4))
     with pytest.raises(InvalidInput, match="the scenario has changed since"):
         trace_run(own.run, "time_h", "Lanzhou>Bishkek", on=DAY, commodity="container-general")
+
+
+def test_trace_finds_the_file_of_a_scenario_of_ones_own(
+    edges: Appraisal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    found = trace_run(edges.run, "time_h", "Lanzhou>Bishkek", on=DAY, commodity="container-general")
+    assert found.entity == "cn.lanzhou>kg.bishkek"
+    assert found.lines
 
 
 def test_trace_names_the_measure_behind_a_new_route(edges: Appraisal) -> None:
@@ -385,7 +387,7 @@ def test_trace_of_a_place_that_is_not_known(edges: Appraisal) -> None:
 
 def test_trace_of_a_zone_by_its_name(edges: Appraisal) -> None:
     zones = edges.run["zones"]
-    mine = list(zones.rows())[0]
+    mine = next(iter(zones.rows()))
     found = trace_run(
         edges.run, "access_cost_usd2023_per_t", mine["name"], on=DAY,
         commodity="container-general",

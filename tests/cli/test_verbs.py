@@ -105,9 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cli(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Cli:
+def cli(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     """Run in the folder; the exit code, standard output and standard error."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("SOGDIA_RUNS", str(folder / "runs"))
@@ -208,7 +206,7 @@ def test_invalid_is_3_with_every_problem_and_its_remedy(cli: Cli, verb: str) -> 
         one("one", "two"),
     ):
         assert "wrong.toml" in line or "wrong" in line
-        assert "->" in line or "allowed:" in line, line
+        assert "->" in line or "did you mean" in line, line
 
 
 def test_a_file_that_is_not_toml_is_3(cli: Cli, folder: Path) -> None:
@@ -255,7 +253,9 @@ def test_former_ids_and_either_order_are_understood(cli: Cli, name: str) -> None
 
 def test_what_was_known_earlier_may_differ(cli: Cli) -> None:
     early = loads(
-        cli("show", "kz-cn.khorgos:rail", "--on", "2024-01-01", "--known-by", "2000-01-01", "--json")[1]
+        cli(
+            "show", "kz-cn.khorgos:rail", "--on", "2024-01-01", "--known-by", "2000-01-01", "--json"
+        )[1]
     )
     stated = [b["believed"]["stated_on"] for b in early["beliefs"]]
     assert all(s is None or s <= "2000-01-01" for s in stated)
@@ -302,7 +302,9 @@ def test_json_of_problems(cli: Cli) -> None:
 
 def test_absent_is_null_in_json(done: Cli) -> None:
     """The run has a pair without a route."""
-    out = done("appraise", "quick.toml", "--draws", "2", "--samples", "8", "--no-report", "--json")[1]
+    out = done("appraise", "quick.toml", "--draws", "2", "--samples", "8", "--no-report", "--json")[
+        1
+    ]
     pairs = {p["origin"]: p for p in loads(out)["summary"]["pairs"]}
     assert pairs["kg.arpa"]["before"] is None
     assert pairs["kg.arpa"]["after"] is None
@@ -326,7 +328,7 @@ def test_omx_is_what_parquet_is(cli: Cli, folder: Path) -> None:
     with h5py.File(folder / "out" / "skims.omx") as omx:
         zones = [z.decode() for z in omx["lookup/zone"][:]]
         size = len(zones)
-        assert omx.attrs["OMX_VERSION"] == b"0.2"
+        assert omx.attrs["OMX_VERSION"] in {"0.2", b"0.2"}
         assert omx.attrs["SHAPE"].tolist() == [size, size]
         assert len(set(zones)) == size > 100
         at = {z: i for i, z in enumerate(zones)}

@@ -179,7 +179,6 @@ def test_nothing_usable_is_none_and_every_other_claim_is_listed_once() -> None:
     assert all(why for _, why in belief.rivals)
 
 
-@pytest.mark.xfail(strict=True, reason="told that it 'holds at another time', but it always holds")
 def test_an_undated_assumption_is_not_told_it_holds_at_another_time() -> None:
     guess = claim("guess", basis="assumed", source="assumption", **UNDATED)
     assert reason(chosen(claim("dated"), guess), "guess") != "holds at another time"

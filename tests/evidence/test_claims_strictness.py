@@ -20,9 +20,6 @@ def test_the_good_row_has_no_fault(tmp_path: Path) -> None:
     assert problems(tmp_path, {}) == []
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="cells after the last column are dropped unseen"
-)
 def test_a_row_with_too_many_cells_is_a_fault(tmp_path: Path) -> None:
     """An unquoted comma in `says` moves every later cell by one."""
     file = write_base(tmp_path, [{}]) / "claims" / "borders.csv"
@@ -30,9 +27,6 @@ def test_a_row_with_too_many_cells_is_a_fault(tmp_path: Path) -> None:
     assert open_evidence(tmp_path).read_claims("borders")[1].problems
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="an id is remembered only of a row without a fault"
-)
 @pytest.mark.parametrize("faulty", [0, 1])
 def test_an_id_used_twice_is_reported_beside_the_other_fault(tmp_path: Path, faulty: int) -> None:
     rows = [{"id": "twin"}, {"id": "twin"}]
@@ -40,28 +34,18 @@ def test_an_id_used_twice_is_reported_beside_the_other_fault(tmp_path: Path, fau
     assert {p.what for p in problems(tmp_path, *rows)} == {"basis", "claim id is used twice"}
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="no unit is taken for a plain number (law 3)"
-)
 def test_a_number_without_a_unit_is_a_fault(tmp_path: Path) -> None:
     assert problems(tmp_path, {"variable": "dwell_p90_over_p50_ratio", "value": "3", "unit": ""})
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the band is kept in the file and never drawn"
-)
 def test_an_exact_value_with_a_band_is_a_fault(tmp_path: Path) -> None:
     assert problems(tmp_path, {"low": "5", "high": "20", "shape": "exact"})
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="drawn as a triangular without a word"
-)
 def test_a_lognormal_that_reaches_zero_is_a_fault(tmp_path: Path) -> None:
     assert problems(tmp_path, {"low": "0", "high": "20", "shape": "lognormal"})
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="an empty subject is about nothing")
 def test_a_claim_about_nothing_is_a_fault(tmp_path: Path) -> None:
     assert problems(tmp_path, {"subject": ""})
 

@@ -125,7 +125,6 @@ def test_no_domain_is_assumed_throughout(evidence: EvidenceBase, domain: str) ->
     assert sum(c.basis == "assumed" for c in claims) / len(claims) < 1
 
 
-@pytest.mark.xfail(strict=True, reason="six opening days of general knowledge say `reported`")
 def test_what_we_only_know_ourselves_is_neither_measured_nor_reported(
     evidence: EvidenceBase,
 ) -> None:

@@ -166,7 +166,6 @@ def test_draws_stay_inside_the_bounds_of_shares(today: World) -> None:
         assert ((values >= found.lower) & (values <= found.upper)).all(), number
 
 
-@pytest.mark.xfail(strict=True, reason="a band cut off at 24 h is drawn past it: 27 h a day")
 def test_opening_hours_never_exceed_a_day(today: World) -> None:
     for number in DRAWS:
         drawn = today.draw(number, SEED)

@@ -150,9 +150,6 @@ def test_the_spread_of_a_crossing_is_that_of_its_lineage(
         assert got == pytest.approx(said), entity
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a union's P90 is used but not noted; the lineage names the default ratio"
-)
 def test_the_spread_of_a_union_crossing_is_that_of_its_lineage(
     world_on: WorldOn, claims: dict[str, Claim]
 ) -> None:
@@ -175,9 +172,6 @@ def test_a_transfer_follows_its_lineage(world_on: WorldOn, claims: dict[str, Cla
         assert row["dwell_mean_h"] == pytest.approx(lognormal_mean(p50, ratio)), entity
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Dostyk takes its P90 from its own claim and its P50 from the default's"
-)
 def test_both_percentiles_of_a_transfer_are_about_the_same_thing(
     world_on: WorldOn, claims: dict[str, Claim]
 ) -> None:
@@ -200,11 +194,6 @@ def test_both_percentiles_of_a_transfer_are_about_the_same_thing(
         ("mode:rail/CHN", "speed_km_per_h"),
         ("mode:rail/CHN", "emission_kgco2_per_tkm"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True,
-    reason="an undated assumption about everything counts as fresh and beats a claim of this "
-    "decade about the thing itself",
 )
 def test_an_undated_assumption_about_all_does_not_beat_a_claim_about_the_thing(
     world_on: WorldOn, claims: dict[str, Claim], subject: str, column: str

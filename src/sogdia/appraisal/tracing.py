@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -53,6 +54,11 @@ def trace_run(
     kept = {
         (str(r["on"]), r["origin"], r["destination"], r["commodity"])
         for r in run["route"].arrow.select(["on", "origin", "destination", "commodity"]).to_pylist()
+    }
+    kept |= {
+        (str(r["on"]), r["origin"], r["destination"], r["commodity"])
+        for r in run["skim"].arrow.select(["on", *SKIM.keys[1:], "reachable"]).to_pylist()
+        if not r["reachable"]
     }
     if (str(on), pair.origin, pair.destination, commodity) not in kept:
         run = _with_pair(run, pair, on, base)
@@ -119,7 +125,9 @@ def _joined(a: Table, b: Table) -> Table:
 
 def _world_of(run: Run, on: date, base: EvidenceBase) -> World:
     name = run.manifest.scenario
-    scenario = read_for(name.removesuffix(BASELINE_SUFFIX), base)
+    asked = name.removesuffix(BASELINE_SUFFIX)
+    own = Path(f"{asked}.toml")
+    scenario = read_for(own if own.is_file() else asked, base)
     if scenario.digest != run.manifest.scenario_digest:
         raise InvalidInput(
             [

@@ -56,6 +56,8 @@ class Prices:
             raise PriceYearMissing(
                 f"no US deflator is known, so {currency} of {year} stays nominal"
             )
+        if BASE_YEAR not in self.deflator:
+            raise PriceYearMissing(f"no US deflator is known for the base year {BASE_YEAR}")
         return self.deflator[BASE_YEAR] / self.deflator[known] / rate
 
 

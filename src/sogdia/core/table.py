@@ -124,7 +124,7 @@ class Table:
         if missing or surplus:
             raise ValueError(f"table {schema.name}: missing {missing}, not in the schema {surplus}")
         arrays = [
-            pa.array(columns[c.name], type=ARROW[c.type], from_pandas=c.type == "number")
+            pa.array(_owned(columns[c.name]), type=ARROW[c.type], from_pandas=c.type == "number")
             for c in schema.columns
         ]
         return cls(schema, pa.Table.from_arrays(arrays, schema=schema.arrow()))
@@ -133,6 +133,9 @@ class Table:
     def from_rows(cls, schema: Schema, rows: Iterable[Mapping[str, Any]]) -> Table:
         """From one mapping a row; a missing entry is null."""
         listed = list(rows)
+        surplus = sorted({n for r in listed for n in r} - set(schema.names))
+        if surplus:
+            raise ValueError(f"table {schema.name}: not in the schema {surplus}")
         return cls.from_columns(schema, {n: [r.get(n) for r in listed] for n in schema.names})
 
     def __len__(self) -> int:
@@ -177,7 +180,9 @@ class Table:
             if name not in kept:
                 raise UnknownName(f"column of {self.schema.name}", name, self.schema.names)
             field = self.schema.arrow().field(name)
-            array = pa.array(values, type=field.type, from_pandas=pa.types.is_floating(field.type))
+            array = pa.array(
+                _owned(values), type=field.type, from_pandas=pa.types.is_floating(field.type)
+            )
             arrow = arrow.set_column(arrow.schema.get_field_index(name), field, array)
         return Table(self.schema, arrow)
 
@@ -202,3 +207,8 @@ class Table:
 
         require("pandas", extra="report", purpose="a pandas frame")
         return self.arrow.to_pandas()
+
+
+def _owned(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any] | NDArray[Any]:
+    """The values, copied where Arrow would keep a view of the caller's memory."""
+    return np.array(values) if isinstance(values, np.ndarray) else values

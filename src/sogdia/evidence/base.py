@@ -15,6 +15,7 @@ matrix. Reading a file validates it and reports every problem in it at once.
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -198,14 +199,21 @@ def open_evidence(folder: Path | str | None = None) -> EvidenceBase:
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as stream:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def _read_sources(file: Path) -> dict[str, Source]:
     problems = ProblemList()
     found: dict[str, Source] = {}
-    for number, row in enumerate(_rows(file), start=2):
+    rows = _rows(file)
+    missing = sorted(set(SOURCE_COLUMNS) - set(rows[0] if rows else SOURCE_COLUMNS))
+    if missing:
+        problems.add(
+            file.name, "lacks columns", got=", ".join(missing), allowed=", ".join(SOURCE_COLUMNS)
+        )
+        problems.raise_if_any()
+    for number, row in enumerate(rows, start=2):
         where = f"{file.name} row {number}"
         if row["tier"] not in TIERS:
             problems.add(where, "tier", got=repr(row["tier"]), allowed=", ".join(TIERS))
@@ -238,20 +246,29 @@ def _read_claims(
     known = register()
     seen: set[str] = set()
     label = f"claims/{file.name}"
-    with file.open(encoding="utf-8", newline="") as stream:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)
         header = tuple(reader.fieldnames or ())
         if header != CLAIM_COLUMNS:
             problems.add(label, "columns", got=", ".join(header), allowed=", ".join(CLAIM_COLUMNS))
             return (), problems
         for number, row in enumerate(reader, start=2):
+            if None in row or None in row.values():
+                cells = "more" if None in row else "fewer"
+                problems.add(
+                    f"{label} row {number}",
+                    f"has {cells} cells than there are columns",
+                    allowed=f"{len(CLAIM_COLUMNS)} cells",
+                    fix="put quotes round a text with a comma in it",
+                )
+                continue
+            if row["id"] and row["id"] in seen:
+                problems.add(f"{label} row {number}", "claim id is used twice", got=row["id"])
+                continue
+            seen.add(row["id"])
             claim = _read_claim(row, number, label, file.stem, known, sources, prices, problems)
             if claim is None:
                 continue
-            if claim.id in seen:
-                problems.add(f"{label} row {number}", "claim id is used twice", got=claim.id)
-                continue
-            seen.add(claim.id)
             claims.append(claim)
     return tuple(claims), problems
 
@@ -271,6 +288,8 @@ def _read_claim(
     before = len(problems.problems)
     if not row["id"]:
         problems.add(where, "has no id", fix="give it a word that stays for ever")
+    if not row["subject"]:
+        problems.add(where, "has no subject", fix="say which entity it is about")
     found = known.get(row["variable"])
     if found is None:
         close = nearest(row["variable"], known)
@@ -337,6 +356,9 @@ def _read_value(
     problems: ProblemList,
 ) -> Estimate | date | str | None:
     text = row["value"]
+    if not text:
+        problems.add(where, "has no value", fix="leave the row out: unknown needs no claim")
+        return None
     if found.kind == "date":
         try:
             return day(text, last=found.name == "opened")
@@ -359,9 +381,21 @@ def _read_value(
             got=f"{text!r}, {row['low']!r}, {row['high']!r}",
         )
         return None
+    if not all(map(math.isfinite, (central, low, high))):
+        problems.add(where, "value, low and high are finite numbers", got=f"{text}, {row['low']}")
+        return None
+    if not row["unit"]:
+        problems.add(
+            where, "has no unit", allowed=f"a unit of {found.unit}", fix="no unit is inferred"
+        )
+        return None
     shape = row["shape"] or ("exact" if low == high else "lognormal" if low > 0 else "triangular")
     if shape not in SHAPES:
         problems.add(where, "shape", got=repr(shape), allowed=", ".join(SHAPES))
+        return None
+    if (shape == "exact" and low < high) or (shape == "lognormal" and low <= 0):
+        needs = "low equal to high" if shape == "exact" else "low above 0"
+        problems.add(where, f"shape {shape} needs {needs}", got=f"{low:g} to {high:g}")
         return None
     try:
         factor = canonical_factor(row["unit"], found.unit, holds_from, prices)

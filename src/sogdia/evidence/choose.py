@@ -2,7 +2,8 @@
 
 The rule, in order. A claim beats another when it is first in this list to be better:
 
-1. it was known by the knowledge date (others are not considered at all);
+1. it was known by the knowledge date (others are not considered at all); where the source does not
+   say when it was stated, it counts as known from the day it holds from;
 2. it covers the date; failing that it is carried, if the variable may be, from the nearest date
    (ties: from the past), and shown as carried;
 3. the basis: measured, reported, derived, assumed;
@@ -31,6 +32,9 @@ from sogdia.evidence.claim import BASES, CONFIDENCES, TIERS, Claim, Source
 __all__ = ["Belief", "choose"]
 
 FAR_FUTURE = date(9999, 12, 31)
+
+TIMELESS_GUESS = 2
+"""First rank of an undated assumption: behind claims of the date and those carried to it."""
 
 CARRIED_AT_MOST_DAYS = 3653
 """A claim further than ten years from the date yields to an undated assumption."""
@@ -67,8 +71,9 @@ def choose(
     ranked: list[tuple[tuple[object, ...], Claim]] = []
     unusable: list[tuple[Claim, str]] = []
     for claim in claims:
-        if claim.stated_on is not None and claim.stated_on > known_by:
-            unusable.append((claim, f"not known before {claim.stated_on}"))
+        known_from = claim.stated_on or claim.holds_from
+        if known_from is not None and known_from > known_by:
+            unusable.append((claim, f"not known before {known_from}"))
             continue
         covers = claim.holds_on(on)
         late = claim.holds_from is not None and claim.holds_from > on
@@ -104,7 +109,7 @@ def _rank(claim: Claim, source: Source, on: date) -> tuple[object, ...]:
     from_future = claim.holds_from is not None and claim.holds_from > on
     far = claim.days_from(on) > CARRIED_AT_MOST_DAYS
     return (
-        0 if covers else 2 if timeless_guess else 3 if far else 1,
+        0 if covers else TIMELESS_GUESS if timeless_guess else 3 if far else 1,
         0 if covers or timeless_guess else claim.days_from(on),
         from_future,
         BASES.index(claim.basis),
@@ -116,6 +121,8 @@ def _rank(claim: Claim, source: Source, on: date) -> tuple[object, ...]:
 
 
 def _why(best: tuple[object, ...], rank: tuple[object, ...]) -> str:
+    if rank[0] == TIMELESS_GUESS and rank[0] != best[0]:
+        return "an undated assumption"
     for reason, a, b in zip(REASONS, best, rank, strict=True):
         if a != b:
             return reason

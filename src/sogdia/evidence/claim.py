@@ -57,7 +57,8 @@ class Claim:
     holds_from, holds_to : date or None
         When it is true of the world; None is open. Both ends are included.
     stated_on : date or None
-        When it became known; None when the source does not say, and then it counts as known.
+        When it became known; None when the source does not say. It then counts as known from the
+        day it holds from, and an undated one as known for ever.
     says, note : str
         The producer's words in short; and ours. Never mixed.
     moves_with : str
@@ -99,6 +100,11 @@ class Claim:
         if self.holds_to is not None and on > self.holds_to:
             return (on - self.holds_to).days
         return 0
+
+    @property
+    def undated(self) -> bool:
+        """Whether the claim is meant for all time."""
+        return self.holds_from is None and self.holds_to is None
 
     @property
     def number(self) -> float:

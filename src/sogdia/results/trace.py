@@ -390,9 +390,7 @@ def _members(run: Run, name: str) -> list[str]:
     """The zones behind an entity: itself, or the zones of a country when the run has `zones`."""
     if "zones" in run:
         zones = run["zones"]
-        inside = [
-            z for z, c in zip(zones["id"], zones["country"], strict=True) if name in (z, c)
-        ]
+        inside = [z for z, c in zip(zones["id"], zones["country"], strict=True) if name in (z, c)]
         if inside:
             return inside
     route = run["route"]

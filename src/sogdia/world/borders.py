@@ -82,9 +82,6 @@ def believed_dwell(
     default = f"border:default:{mode}"
     ratio_belief = book.first((entity, crossing, default), "dwell_p90_over_p50_ratio")
     ratio = ratio_belief.claim.number if ratio_belief is not None else 1.0
-    if ratio_belief is not None:
-        book.note(entity, "dwell_p90_over_p50_ratio", ratio_belief)
-
     hours = Sum([])
     sides = [
         (_side_subjects(crossing, mode, leaving, "out", towards)),
@@ -102,9 +99,13 @@ def believed_dwell(
             p90 = book.believe(f"border:{union}:{mode}", "dwell_p90_h")
             if whole is not None and p90 is not None and whole.claim.number > 0:
                 ratio = p90.claim.number / whole.claim.number
+                ratio_belief = None
+                book.note(entity, "dwell_p90_h", p90)
         if whole is not None:
             _add_whole(book, entity, whole, hours, mode, ratio)
 
+    if ratio_belief is not None:
+        book.note(entity, "dwell_p90_over_p50_ratio", ratio_belief)
     fee = _fee(book, entity, crossing, mode, leaving, towards, union, row)
     if not hours.parts:
         return CrossingDwell(mean_h=None, p50_h=None, p90_h=None, fee_usd2023_per_t=fee)

@@ -72,7 +72,7 @@ def world(
             ]
         )
     book = Notebook(base, day, known if known is not None else FAR_FUTURE)
-    unions = unions_on(base, day)
+    unions = unions_on(base, day, book.known_by)
     places = _places(base)
     links = _links(book, {str(p["id"]): p for p in places})
     crossings = _crossings(book, links, unions)
@@ -90,7 +90,7 @@ def world(
             (t.ZONES, zones),
             (t.CONNECTORS, connectors),
             (t.CLASSES, _classes(book)),
-            (t.REGIMES, regime_rows(base, day)),
+            (t.REGIMES, regime_rows(base, day, book.known_by)),
             (t.LINEAGE, _distinct(book.lineage)),
         )
     }
@@ -128,6 +128,8 @@ def link_status(book: Notebook, link: str) -> tuple[str, date | None]:
     closed = book.day(link, "closed")
     opened = book.day(link, "opened")
     word = book.word(link, "status") or "planned"
+    if opened is not None and opened > book.known_by and opened <= book.on:
+        return ("construction" if word == "construction" else "planned"), opened
     if closed is not None and closed <= book.on:
         return "closed", opened
     if opened is not None:
@@ -233,7 +235,7 @@ def _crossings(
             row = len(rows)
             union = shared_union(unions, leaving, towards)
             dwell = believed_dwell(book, crossing, mode, leaving, towards, union, row)
-            effect = crossing_effect(book.evidence, post_id, mode, towards, book.on)
+            effect = crossing_effect(book.evidence, post_id, mode, towards, book.on, book.known_by)
             wider = (f"border:default:{mode}",)
             rows.append(
                 {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order
 
 from sogdia.core.errors import Problem
 from sogdia.core.geodesy import great_circle_km
@@ -137,15 +137,19 @@ def international_links_have_a_crossing(world: World) -> Iterator[Problem]:
 
 
 def zones_reach_each_other(world: World) -> Iterator[Problem]:
-    """Every zone can send to, and be reached from, the largest part of the network."""
+    """Every zone can send to the largest economy, and be sent to from it."""
     net = network(world)
     n = len(net.nodes)
     graph = coo_array((np.ones(len(net.tail)), (net.tail, net.head)), shape=(n, n)).tocsr()
-    _, label = connected_components(graph, directed=False)
-    largest = int(np.bincount(label).argmax())
+    gdp = np.nan_to_num(world.zones["gdp_usd2023_per_y"])
+    hub = net.zones[int(gdp.argmax())]
+    reached = set(breadth_first_order(graph, net.node(f"from:{hub}"), return_predecessors=False))
+    sending = set(breadth_first_order(graph.T, net.node(f"to:{hub}"), return_predecessors=False))
     for zone in net.zones:
-        if label[net.node(f"from:{zone}")] != largest:
-            yield Problem(where=zone, what="is not connected to the rest of the network")
+        if zone != hub and net.node(f"to:{zone}") not in reached:
+            yield Problem(where=zone, what=f"cannot be reached from {hub}")
+        if zone != hub and net.node(f"from:{zone}") not in sending:
+            yield Problem(where=zone, what=f"cannot send to {hub}")
 
 
 def dwells_and_speeds_are_known(world: World) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ Found = str
 
 ALIASES = {
     "nur-sultan": "astana", "tselinograd": "astana", "alma-ata": "almaty", "frunze": "bishkek",
-    "horgos": "khorgos", "aktau": "aktau-port", "urumchi": "urumqi", "kashi": "kashgar", "alat-port": "alat",
+    "horgos": "khorgos", "aktau": "aktau-port", "urumchi": "urumqi", "kashi": "kashgar",
     "stalinabad": "dushanbe", "krasnovodsk": "turkmenbashi",
     "turkmenabad": "turkmenabat", "chardzhou": "turkmenabat", "kokand": "kokand",
     "kurgan-tyube": "bokhtar", "osh-kara-suu": "osh", "ust-kamenogorsk": "oskemen",

@@ -15,7 +15,9 @@ from sogdia.world.world import Part, Spread
 __all__ = ["STALE_DAYS", "Notebook"]
 
 STALE_DAYS = 730
-"""A claim about the thing itself is preferred to a wider one unless it is two years staler."""
+"""A claim about the thing itself is preferred to a wider one unless it is two years staler. An
+undated claim is neither fresh nor stale: it wins where it is the most specific, and no other is
+called stale because of it."""
 
 
 @dataclass(slots=True)
@@ -43,8 +45,13 @@ class Notebook:
         found = [b for s in subjects if (b := self.believe(s, variable)) is not None]
         if not found:
             return None
-        freshest = min(b.claim.days_from(self.on) for b in found)
-        return next(b for b in found if b.claim.days_from(self.on) <= freshest + STALE_DAYS)
+        dated = [b for b in found if not b.claim.undated]
+        freshest = min((b.claim.days_from(self.on) for b in dated), default=0)
+        return next(
+            b
+            for b in found
+            if b.claim.undated or b.claim.days_from(self.on) <= freshest + STALE_DAYS
+        )
 
     def note(self, entity: str, variable: str, belief: Belief) -> None:
         """Write a belief into the lineage of an entity's variable."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import day
 
 __all__ = ["CrossingEffect", "Union", "crossing_effect", "regime_rows", "shared_union", "unions_on"]
@@ -21,11 +22,11 @@ class Union:
     members: frozenset[str]
 
 
-def unions_on(base: EvidenceBase, on: date) -> tuple[Union, ...]:
-    """The customs unions and their members on a date."""
+def unions_on(base: EvidenceBase, on: date, known_by: date = FAR_FUTURE) -> tuple[Union, ...]:
+    """The customs unions and their members on a date, as far as they had begun when known."""
     members: dict[str, set[str]] = {}
     for row in base.registry("unions"):
-        if in_force(row["since"], row["until"], on):
+        if in_force(row["since"], row["until"], on, known_by):
             members.setdefault(row["union"], set()).add(row["member"])
     return tuple(Union(name, frozenset(found)) for name, found in sorted(members.items()))
 
@@ -35,10 +36,13 @@ def shared_union(unions: Sequence[Union], a: str, b: str) -> str | None:
     return next((u.name for u in unions if a in u.members and b in u.members), None)
 
 
-def in_force(since: str, until: str, on: date) -> bool:
-    """Whether a dated regime holds on a date; `until` is the first day it no longer does."""
+def in_force(since: str, until: str, on: date, known_by: date = FAR_FUTURE) -> bool:
+    """Whether a dated regime holds on a date; `until` is the first day it no longer does.
+
+    A regime is known from the day it begins: one that begins after `known_by` is not in force.
+    """
     start, end = day(since), day(until)
-    return (start is None or start <= on) and (end is None or on < end)
+    return (start is None or start <= min(on, known_by)) and (end is None or on < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class CrossingEffect:
 
 
 def crossing_effect(
-    base: EvidenceBase, post: str, mode: str, towards: str, on: date
+    base: EvidenceBase, post: str, mode: str, towards: str, on: date, known_by: date = FAR_FUTURE
 ) -> CrossingEffect:
     """Closures and one-way rules of a post on a date.
 
@@ -59,7 +63,11 @@ def crossing_effect(
     """
     closed, texts = False, list[str]()
     for row in base.registry("border_restrictions"):
-        if row["post"] != post or row["mode"] != mode or not in_force(row["start"], row["end"], on):
+        if (
+            row["post"] != post
+            or row["mode"] != mode
+            or not in_force(row["start"], row["end"], on, known_by)
+        ):
             continue
         texts.append(row["description"])
         closed |= row["effect"] == "closed" or (
@@ -68,11 +76,13 @@ def crossing_effect(
     return CrossingEffect(closed, " | ".join(texts))
 
 
-def regime_rows(base: EvidenceBase, on: date) -> list[dict[str, Any]]:
+def regime_rows(base: EvidenceBase, on: date, known_by: date = FAR_FUTURE) -> list[dict[str, Any]]:
     """Every dated regime in force: visas, restrictions at posts, unions."""
     rows: list[dict[str, Any]] = []
     for row in base.registry("visa_regimes"):
-        if row["status"] != "planned" and in_force(row["start_date"], row["end_date"], on):
+        if row["status"] != "planned" and in_force(
+            row["start_date"], row["end_date"], on, known_by
+        ):
             rows.append(
                 {
                     "id": row["id"],
@@ -86,7 +96,7 @@ def regime_rows(base: EvidenceBase, on: date) -> list[dict[str, Any]]:
                 }
             )
     for row in base.registry("border_restrictions"):
-        if in_force(row["start"], row["end"], on):
+        if in_force(row["start"], row["end"], on, known_by):
             rows.append(
                 {
                     "id": row["id"],
@@ -100,7 +110,7 @@ def regime_rows(base: EvidenceBase, on: date) -> list[dict[str, Any]]:
                 }
             )
     for row in base.registry("unions"):
-        if in_force(row["since"], row["until"], on):
+        if in_force(row["since"], row["until"], on, known_by):
             rows.append(
                 {
                     "id": f"{row['union']}-{row['member']}",

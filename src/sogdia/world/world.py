@@ -46,6 +46,9 @@ class Spread:
     parts: tuple[Part, ...]
 
 
+AT_MOST = {"open_h_per_day": 24.0}
+"""Columns no draw may carry past a natural bound."""
+
 FOLLOWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("crossings", "dwell_mean_h"): ("dwell_p50_h", "dwell_p90_h"),
     ("transfers", "dwell_mean_h"): ("dwell_p50_h", "dwell_p90_h"),
@@ -118,6 +121,8 @@ class World:
             values = self._table(place[0])[place[1]].copy()
             values[block.rows] = 0.0
             np.add.at(values, block.row_of_part, block.quantiles(seed, number))
+            if place[1] in AT_MOST:
+                values = np.minimum(values, AT_MOST[place[1]])
             drawn[place] = values
         tables: dict[str, Table] = {}
         for (name, column), values in drawn.items():

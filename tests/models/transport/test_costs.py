@@ -274,7 +274,7 @@ def test_line_haul_is_certain_and_stops_are_not(net: Network, costs: dict[str, A
 
 
 def test_two_stops_are_independent(net: Network, costs: dict[str, ArcCosts]) -> None:
-    arcs = np.flatnonzero((net.kind == BORDER))
+    arcs = np.flatnonzero(net.kind == BORDER)
     names: dict[str, int] = {}
     for arc in arcs:
         names.setdefault(net.entities[arc], int(arc))

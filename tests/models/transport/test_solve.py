@@ -505,3 +505,13 @@ def test_alternatives_keep_to_through_and_refuse():
     for change in ({"k": 0}, {"max_overlap": 1.1}, {"penalty": 1.0}, {"weight": [-1.0, 1, 1]}):
         with pytest.raises(ValueError, match="need|weight"):
             k_alternatives(star, tail, cost, 0, 2, **{"k": 2, **change})
+
+
+def test_pareto_keeps_the_best_route_by_one_digit_of_rounding() -> None:
+    """Summed from the destination, 0.1 + 0.2 + 0.3 exceeds what the route costs from the origin."""
+    assert (0.3 + 0.2) + 0.1 < (0.1 + 0.2) + 0.3
+    tail, head = np.array([0, 0, 1, 2]), np.array([3, 1, 2, 3])
+    cost = np.array([(0.1 + 0.2) + 0.3, 0.3, 0.2, 0.1])
+    (best,) = pareto(forward_star(tail, head, 4), tail, cost[None], 0, 3)
+    assert best.arcs.tolist() == [1, 2, 3]
+    assert best.criteria[0] == (0.3 + 0.2) + 0.1
