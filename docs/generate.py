@@ -30,7 +30,9 @@ OUTPUT = re.compile(
     re.DOTALL,
 )
 OUTPUT_MARK = re.compile(r"output(?: \((?P<lines>\d+) lines\))?: (?P<command>.+)")
-PART = re.compile(r"(?P<mark><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<end><!-- end -->)", re.DOTALL)
+PART = re.compile(
+    r"(?P<mark><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<end><!-- end -->)", re.DOTALL
+)
 RUN_LINE = re.compile(r"^run [0-9a-f]{16} \((?:found in the store|run in [\d.]+ s); ", re.MULTILINE)
 QUOTABLE = re.compile(r"(?<!\S)(\w+'\w+)(?!\S)")
 """A word with an apostrophe, which a shell needs in quotes."""
@@ -86,7 +88,8 @@ def measures() -> str:
         if kind.any_of:
             notes.append("At least one of: " + ", ".join(f"`{n}`" for n in kind.any_of) + ".")
         parts.append(
-            f"### `{word}`\n\n{title}\n\n" + ("\n".join(notes) + "\n\n" if notes else "")
+            f"### `{word}`\n\n{title}\n\n"
+            + ("\n".join(notes) + "\n\n" if notes else "")
             + (_fields(kind, own, SINGULAR) if own else "")
         )
     return "\n".join(parts)
@@ -120,7 +123,8 @@ def scenario_fields() -> str:
         "without": "`[[without]]`: measures that act on the comparator only: what the world would be "
         "without something that is open in the evidence.",
         "route": "`[[route]]`: a pair the report follows leg by leg; fields "
-        + ", ".join(f"`{f}`" for f in ROUTE_FIELDS) + ".",
+        + ", ".join(f"`{f}`" for f in ROUTE_FIELDS)
+        + ".",
     }
     unknown = set(FIELDS) ^ set(meaning)
     if unknown:
@@ -128,7 +132,8 @@ def scenario_fields() -> str:
     text = table(("Field", "Meaning"), [(f"`{f}`", meaning[f]) for f in FIELDS])
     return text + (
         "\nRun options do not belong in the file and are refused there: "
-        + ", ".join(f"`{o}`" for o in sorted(RUN_OPTIONS)) + ".\n"
+        + ", ".join(f"`{o}`" for o in sorted(RUN_OPTIONS))
+        + ".\n"
     )
 
 
@@ -168,7 +173,9 @@ def cli() -> str:
         if example.strip():
             shown = [part.strip() for part in re.split(r"\s{2,}or\s{2,}", example.strip())]
             fenced = "\n".join(QUOTABLE.sub(r'"\1"', line) for line in shown)
-            parts.append(f"<!-- not run: the example of the help text; the guides run it -->\n```sh\n{fenced}\n```\n")
+            parts.append(
+                f"<!-- not run: the example of the help text; the guides run it -->\n```sh\n{fenced}\n```\n"
+            )
         rows = [_parameter(p) for p in command.params if p.name != "help"]
         if rows:
             parts.append(table(("Argument or option", "Default", "Meaning"), rows))

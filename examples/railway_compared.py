@@ -23,4 +23,4 @@ largest = max(abs(row["change_money_usd2023_per_t"] or 0) for row in same.table.
 print(f"a run against itself: {largest}")
 
 assert largest == 0
-assert len(cheaper) == 271
+assert len(cheaper) == 223

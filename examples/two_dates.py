@@ -6,7 +6,9 @@ before, after = sg.world(on="2011-07-01"), sg.world(on="2013-07-01")
 
 was = dict(zip(before.links["id"], before.links["status"], strict=True))
 opened = sorted(
-    link["id"] for link in after.links.rows() if link["status"] == "open" and was[link["id"]] != "open"
+    link["id"]
+    for link in after.links.rows()
+    if link["status"] == "open" and was[link["id"]] != "open"
 )
 for link in opened:
     print(link)

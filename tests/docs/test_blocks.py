@@ -74,3 +74,11 @@ def test_the_blocks_of_a_page_run(page: Path, here: Path) -> None:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip(), "the Python of the page prints nothing"
+
+
+def test_the_headline_numbers_of_the_changelog_are_those_of_now(here: Path) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    kept = {found["name"]: found["body"] for found in generate.PART.finditer(text)}
+    assert kept["headline"].splitlines() == generate.headline().splitlines(), (
+        "a headline number has moved: run `python docs/generate.py` and say why in CHANGELOG.md"
+    )

@@ -29,7 +29,9 @@ def layers() -> list[str]:
 def test_every_law_cites_a_test_or_says_there_is_none() -> None:
     found = laws()
     assert list(found) == list(range(1, LAWS + 1))
-    assert [n for n, text in found.items() if "::test_" not in text and "no test yet" not in text] == []
+    assert [
+        n for n, text in found.items() if "::test_" not in text and "no test yet" not in text
+    ] == []
 
 
 def test_the_diagram_draws_the_layers_of_the_linter() -> None:

@@ -47,6 +47,8 @@ def test_an_example_runs_and_checks_its_own_number(example: Path, here: Path) ->
 @pytest.mark.parametrize("page", GENERATED, ids=_name)
 def test_what_a_page_takes_from_the_code_is_up_to_date(page: Path, here: Path) -> None:
     for found in generate.PART.finditer(page.read_text(encoding="utf-8")):
+        if found["name"] == "headline":
+            continue  # needs a run; test_blocks.py has it
         made = generate.GENERATORS[found["name"]]()
         assert found["body"].splitlines() == made.splitlines(), (
             f"the part {found['name']} has changed: run `python docs/generate.py`"

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 import sogdia
+from sogdia.scenario.measures import MEASURE_KINDS
 from sogdia.scenario.read import shipped_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +78,21 @@ def test_every_scenario_and_public_name_is_documented() -> None:
     assert [n for n in sogdia.__all__ if not re.search(rf"`{n}`|sg\.{n}\b", ALL)] == []
 
 
+def test_what_is_counted_in_words_is_counted_right() -> None:
+    words = {
+        11: "eleven",
+        12: "twelve",
+        13: "thirteen",
+        14: "fourteen",
+        15: "fifteen",
+        16: "sixteen",
+    }
+    scenarios, kinds = words[len(shipped_scenarios())], words[len(MEASURE_KINDS)]
+    assert f"{scenarios} shipped" in TEXTS[ROOT / "README.md"]
+    assert f"{kinds} kinds of measure" in TEXTS[ROOT / "CHANGELOG.md"]
+    assert f"{scenarios} scenarios" in TEXTS[ROOT / "CHANGELOG.md"]
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     linked = {(ROOT / t).resolve() for t in LINK.findall(TEXTS[ROOT / "README.md"])}
     assert [_name(p) for p in PAGES if p.name != "README.md" and p not in linked] == []
@@ -92,7 +108,9 @@ def test_no_page_names_a_place_on_one_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("script", sorted(p for p in (ROOT / "scripts").iterdir() if p.suffix in {"", ".sh"}))
+@pytest.mark.parametrize(
+    "script", sorted(p for p in (ROOT / "scripts").iterdir() if p.suffix in {"", ".sh"})
+)
 def test_the_scripts_of_the_readme_are_shell(script: Path) -> None:
     if script.is_file():
         assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0

@@ -42,7 +42,9 @@ def test_1_what_was_not_known_is_not_considered() -> None:
     assert reason(then, "b") == "not known before 2022-03-01"
     assert chosen(early, late, known_by=date(2022, 3, 1)).claim is late
     assert choose([early, late], SOURCES, on=ON, known_by=date(2021, 1, 1)) is None
-    undated = claim("c", basis="reported", stated_on=None)
+    undated = claim("c", basis="reported", stated_on=None, holds_from=None, holds_to=None)
+    dated = claim("d", basis="reported", stated_on=None, holds_from=date(2020, 1, 1))
+    assert choose([dated], SOURCES, on=ON, known_by=date(2019, 12, 31)) is None
     assert chosen(undated, late, known_by=date(1992, 1, 1)).claim is undated
 
 

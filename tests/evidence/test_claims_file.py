@@ -28,7 +28,7 @@ FAULTS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({"low": "12", "high": "20"}, ("low <= central <= high", "low 12", "central 10")),
     ({"value": "5000"}, ("out of bounds", "5000", "0 to 2000", "check the unit")),
     ({"value": "-1"}, ("out of bounds", "-1", "crossed 0")),
-    ({"value": "nan"}, ("low <= central <= high", "nan")),
+    ({"value": "nan"}, ("finite", "nan")),
     ({"value": "about 10"}, ("are numbers", "'about 10'")),
     ({"shape": "gaussian"}, ("shape", "'gaussian'", "triangular")),
     ({"id": "c2"}, ("used twice", "c2")),

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import handmade  # pyright: ignore[reportMissingImports]
+from handmade_report import handmade
 
 from sogdia.report import html
 from sogdia.report.charts import corridor_strip, gains_chart

@@ -102,7 +102,7 @@ def broken(w: World, name: str) -> tuple[World, str, str]:
             return w.replace(crossings=table), where, "no dwell"
         case _:
             table = w.connectors.where(w.connectors["zone"] != zone)
-            return w.replace(connectors=table), zone, "not connected"
+            return w.replace(connectors=table), zone, "cannot"
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,6 @@ def test_both_percentiles_of_a_transfer_are_about_the_same_thing(
     ("subject", "column"),
     [
         ("transfer:gauge-change/kz.dostyk", "dwell_p50_h"),
-        ("mode:rail/CHN", "speed_km_per_h"),
         ("mode:rail/CHN", "emission_kgco2_per_tkm"),
     ],
 )

@@ -38,13 +38,24 @@ from sogdia.world.find import find_place
 from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, ZONES
 from sogdia.world.world import World
 
-__all__ = ["Appraisal", "Options", "Progress", "appraise", "default_store", "read_for"]
+__all__ = [
+    "Appraisal",
+    "Options",
+    "Progress",
+    "appraise",
+    "default_store",
+    "read_for",
+    "scenario_of",
+]
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far along it is, 0 to 1."""
 
 BAND_CLASS = "container-general"
 """The class whose zones have bands; pairs have them whatever their class."""
+
+BASELINE_SUFFIX = "--baseline"
+"""What the name of a baseline's run ends in."""
 
 FAILED_DRAWS_ALLOWED = 0.02
 """Above this share of failed draws a run is `usable`, not `solved`."""
@@ -384,7 +395,31 @@ def _run_side(  # noqa: PLR0913
 
 
 def _baseline_name(scenario: Scenario) -> str:
-    return f"{scenario.id}--baseline"
+    return f"{scenario.id}{BASELINE_SUFFIX}"
+
+
+def scenario_of(run: Run, evidence: EvidenceBase) -> Scenario:
+    """The scenario a run was made of: a file of that name here, or else a shipped one.
+
+    Raises
+    ------
+    InvalidInput
+        When the scenario has changed since the run.
+    """
+    asked = run.manifest.scenario.removesuffix(BASELINE_SUFFIX)
+    own = Path(f"{asked}.toml")
+    scenario = read_for(own if own.is_file() else asked, evidence)
+    if scenario.digest != run.manifest.scenario_digest:
+        raise InvalidInput(
+            [
+                Problem(
+                    where=f"run {run.id[:16]}",
+                    what=f"was made of another version of the scenario {asked}",
+                    fix=f"run it again: sogdia appraise {asked}",
+                )
+            ]
+        )
+    return scenario
 
 
 def _model(scenario: Scenario, today: World, options: Options) -> TransportModel:

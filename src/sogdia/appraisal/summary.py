@@ -202,7 +202,7 @@ def _pairs(appraisal: Appraisal, on: date) -> Iterator[PairChange]:
 
 
 def _pair_rows(run: Run, on: date) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Rows of skim for the pairs of the report, in the order of the draws table."""
+    """Rows of skim for the pairs of the report, in the order of the skim."""
     wanted = {
         (r["origin"], r["destination"], r["commodity"])
         for r in run["pair_draw"].rows()

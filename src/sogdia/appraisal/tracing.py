@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from sogdia.appraisal.run import build_world, claim_values, read_for
+from sogdia.appraisal.run import BASELINE_SUFFIX, build_world, claim_values, scenario_of
 from sogdia.core.errors import InvalidInput, Problem, UnknownName
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase, open_evidence
@@ -22,8 +21,6 @@ from sogdia.world.find import find_place
 from sogdia.world.world import World
 
 __all__ = ["trace_run"]
-
-BASELINE_SUFFIX = "--baseline"
 
 
 def trace_run(
@@ -124,23 +121,10 @@ def _joined(a: Table, b: Table) -> Table:
 
 
 def _world_of(run: Run, on: date, base: EvidenceBase) -> World:
-    name = run.manifest.scenario
-    asked = name.removesuffix(BASELINE_SUFFIX)
-    own = Path(f"{asked}.toml")
-    scenario = read_for(own if own.is_file() else asked, base)
-    if scenario.digest != run.manifest.scenario_digest:
-        raise InvalidInput(
-            [
-                Problem(
-                    where=f"run {run.id[:16]}",
-                    what="did not keep the route of this pair, and the scenario has changed since",
-                    fix=f"run it again: sogdia appraise {scenario.id}",
-                )
-            ]
-        )
+    scenario = scenario_of(run, base)
     options = run.manifest.options
     known_by = date.fromisoformat(options["known_by"]) if options.get("known_by") else None
     baseline, changed = worlds_of(
         scenario, build_world(base, on, known_by), claims=claim_values(base)
     )
-    return baseline if name.endswith(BASELINE_SUFFIX) else changed
+    return baseline if run.manifest.scenario.endswith(BASELINE_SUFFIX) else changed

@@ -71,14 +71,14 @@ def report(
 
     Example:  sogdia report cku-railway -o cku.html
     """
-    from sogdia.appraisal.run import Appraisal, default_store, read_for
+    from sogdia.appraisal.run import Appraisal, default_store, scenario_of
     from sogdia.evidence.base import open_evidence
 
     store = default_store()
     found = store.find(run)
     if found.manifest.baseline is None:
         raise typer.BadParameter(f"{run} is a baseline; name the run of a scenario")
-    scenario = read_for(found.manifest.scenario, open_evidence())
+    scenario = scenario_of(found, open_evidence())
     appraisal = Appraisal(
         scenario=scenario, baseline=store.find(found.manifest.baseline), run=found, cached=True,
         wall_time_s=0.0,

@@ -262,12 +262,17 @@ def _read_claims(
                     fix="put quotes round a text with a comma in it",
                 )
                 continue
-            if row["id"] and row["id"] in seen:
-                problems.add(f"{label} row {number}", "claim id is used twice", got=row["id"])
-                continue
+            twice = bool(row["id"]) and row["id"] in seen
+            if twice:
+                problems.add(
+                    f"{label} row {number}",
+                    "claim id is used twice",
+                    got=row["id"],
+                    fix="rename one",
+                )
             seen.add(row["id"])
             claim = _read_claim(row, number, label, file.stem, known, sources, prices, problems)
-            if claim is None:
+            if claim is None or twice:
                 continue
             claims.append(claim)
     return tuple(claims), problems

@@ -59,7 +59,7 @@ def journey(costs: ArcCosts, arcs: NDArray[Any], samples: int, seed: int) -> Jou
     index = np.asarray(arcs, dtype=np.int64)
     sums = costs.fields[:, index].sum(axis=1)
     total = dwell_samples(costs, max(samples, 1), seed, index).sum(axis=1)
-    p50, p90 = np.quantile(total, (0.5, 0.9)) if len(index) else (0.0, 0.0)
+    p50, p90 = np.quantile(total, (0.5, 0.9), method="hazen") if len(index) else (0.0, 0.0)
     return Journey(
         arcs=index,
         gencost=float(costs.gencost[index].sum()),

@@ -878,8 +878,8 @@ def tree_quantiles(
     trees, tail, draws, destinations
         As in :func:`sample_tree_sums`; at least one sample.
     q : (Q,) float
-        Probabilities between 0 and 1. Interpolated linearly between order statistics (type 7 of
-        Hyndman and Fan 1996, numpy's default).
+        Probabilities between 0 and 1. Interpolated linearly between order statistics (type 5 of
+        Hyndman and Fan 1996, numpy's "hazen").
 
     Returns
     -------
@@ -899,7 +899,9 @@ def tree_quantiles(
     if n_draws == 0:
         raise ValueError("quantiles need at least one sample")
     result = np.empty((len(levels), len(trees.origins), np.size(destinations)))
-    rank = levels * (n_draws - 1)
+    # Hazen ranks: unbiased for stratified samples, whose i-th order statistic is the (i - 0.5)/S
+    # quantile.
+    rank = np.clip(levels * n_draws - 0.5, 0.0, n_draws - 1.0)
     low = np.floor(rank).astype(np.intp)
     high = np.minimum(low + 1, n_draws - 1)
     needed = np.unique(np.concatenate([low, high]))

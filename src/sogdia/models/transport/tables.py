@@ -39,7 +39,8 @@ ROUTE = Schema(
         Column("leg", "integer", title="position along the route, from 1"),
         Column("kind", title="line-haul, border, gauge-change, transfer, access"),
         Column(
-            "mode", title="rail-1435, rail-1520, rail-1676, road, sea, air; empty for a transfer"
+            "mode",
+            title="rail-1435, rail-1520, rail-1676, road, sea, air; of a border rail or road; empty for a transfer",
         ),
         Column("from_place"),
         Column("to_place"),
