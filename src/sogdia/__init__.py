@@ -59,6 +59,8 @@ def __getattr__(name: str) -> Any:
     """Public names are imported when they are first used, so that `import sogdia` is quick."""
     if name not in HOMES:
         raise AttributeError(f"module 'sogdia' has no attribute {name!r}")
-    found = getattr(importlib.import_module(HOMES[name]), name)
+    home = importlib.import_module(HOMES[name])
+    # `world` is both a function and a package: the package can be called like the function.
+    found = importlib.import_module("sogdia.world") if name == "world" else getattr(home, name)
     globals()[name] = found
     return found

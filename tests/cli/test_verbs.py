@@ -471,3 +471,44 @@ def test_the_installed_command(tmp_path: Path, arguments: list[str], code: int) 
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_route_in_the_network_of_a_scenario(cli: Cli) -> None:
+    asked = ("route", "Xi'an", "Tashkent", "--samples", "8", "--json")
+    code, out, err = cli(*asked, "--scenario", "quick.toml")
+    assert code == 0, err
+    changed = loads(out)
+    assert changed["on"] == DAY
+    plain = loads(cli(*asked, "--on", DAY)[1])
+    post = [
+        next(x for x in found["routes"][0]["legs"] if "horgos" in x["name"] and x["kind"] == "border")
+        for found in (plain, changed)
+    ]  # fmt: skip
+    assert post[1]["time_h"] == pytest.approx(8.0)
+    assert post[0]["time_h"] != pytest.approx(8.0)
+
+
+def test_groups_are_ordered_by_the_size_of_their_change(done: Cli) -> None:
+    asked = ("compare", "quick", "--variable", "time_h", "--by", "origin", "--json")
+    code, out, err = done(*asked)
+    assert code == 0, err
+    answer = loads(out)
+    size = [abs(row["change_time_h"] or 0.0) for row in answer["rows"]]
+    assert size == sorted(size, reverse=True)
+    assert size[0] > 0
+    assert any("classes of goods" in note for note in answer["notes"])
+
+
+def test_keys_in_one_run_only_can_be_dropped(done: Cli, folder: Path) -> None:
+    other = SCENARIO.replace('id = "quick"', 'id = "wider"').replace(
+        'classes = ["container-general"]', 'classes = ["container-general", "bulk"]'
+    )
+    (folder / "wider.toml").write_text(other, encoding="utf-8")
+    code, _, err = done("appraise", "wider.toml", "--draws", "2", "--samples", "8", "--no-report")
+    assert code == 0, err
+    code, _, err = done("compare", "quick", "wider", "--table", "skim")
+    assert code == 3
+    assert "--missing" in err
+    code, out, err = done("compare", "wider", "quick", "--missing", "drop", "--json")
+    assert code == 0, err
+    assert loads(out)["rows"] == []

@@ -52,3 +52,17 @@ def test_every_large_error_is_explained() -> None:
     for check in checks():
         if check.error is not None and abs(check.error) > LARGE:
             assert f"**{check.id}" in text, f"{check.id} is {check.error:+.0%} off and unexplained"
+
+
+def test_the_page_shows_the_numbers_of_this_model() -> None:
+    from pathlib import Path
+
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "validation.md"
+    rows = {
+        cells[1].strip(): cells
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if len(cells := line.split("|")) > 8
+    }
+    for check in checks():
+        assert check.modelled_d is not None
+        assert rows[check.id][-3].strip() == f"{check.modelled_d:.1f}", check.id

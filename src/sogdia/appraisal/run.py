@@ -35,7 +35,7 @@ from sogdia.scenario.read import Names, aliases_of, names_of, read_scenario
 from sogdia.scenario.scenario import Scenario
 from sogdia.world.build import world
 from sogdia.world.find import find_place
-from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, ZONES
+from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, TARIFFS, TRANSFERS, ZONES
 from sogdia.world.world import World
 
 __all__ = [
@@ -81,6 +81,8 @@ DATED = {
         "links": LINKS,
         "crossings": CROSSINGS,
         "zones": ZONES,
+        "transfers": TRANSFERS,
+        "tariffs": TARIFFS,
         "classes": CLASSES,
         "places": PLACES,
     }.items()
@@ -242,13 +244,13 @@ def appraise(
             scenario=asked, baseline=keep.find(ids["baseline"]), run=keep.find(ids["scenario"]),
             cached=True, wall_time_s=time.perf_counter() - started,
         )  # fmt: skip
-    sides = _worlds(asked, base, chosen, tell)
+    dated = _worlds(asked, base, chosen, tell)
     runs: dict[str, Run] = {}
     roles: tuple[Role, Role] = ("baseline", "scenario")
     for number, role in enumerate(roles):
         measures = _measures_of(asked, role)
         runs[role] = _run_side(
-            asked, role, sides[role], measures, ids, base, keep, chosen,
+            asked, role, dated, measures, ids, base, keep, chosen,
             lambda what, share, n=number: tell(what, 0.2 + 0.4 * (n + share)),
         )  # fmt: skip
     tell("done", 1.0)
@@ -304,25 +306,35 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dated:
+    """The world of one date without the scenario, and what each side makes of it."""
+
+    base: World
+    sides: Mapping[str, World]
+
+
 def _worlds(
     scenario: Scenario, base: EvidenceBase, options: Options, tell: Progress
-) -> dict[str, list[World]]:
+) -> list[_Dated]:
     """Both worlds on every date."""
-    values = claim_values(base)
-    sides: dict[str, list[World]] = {"baseline": [], "scenario": []}
+    found: list[_Dated] = []
     for number, on in enumerate(scenario.on):
         tell(f"building the world of {on}", 0.2 * number / len(scenario.on))
         today = build_world(base, on, options.known_by)
-        before, after = worlds_of(scenario, today, claims=values)
-        sides["baseline"].append(before)
-        sides["scenario"].append(after)
-    return sides
+        found.append(_Dated(base=today, sides=_sides(scenario, today, base)))
+    return found
+
+
+def _sides(scenario: Scenario, today: World, base: EvidenceBase) -> dict[str, World]:
+    before, after = worlds_of(scenario, today, claims=claim_values(base))
+    return {"baseline": before, "scenario": after}
 
 
 def _run_side(  # noqa: PLR0913
     scenario: Scenario,
     role: Role,
-    worlds: Sequence[World],
+    dated: Sequence[_Dated],
     measures: Sequence[Measure],
     ids: Mapping[str, str],
     base: EvidenceBase,
@@ -333,6 +345,7 @@ def _run_side(  # noqa: PLR0913
     started = time.perf_counter()
     if store.has(ids[role]):
         return store.find(ids[role])
+    worlds = [found.sides[role] for found in dated]
     model = _model(scenario, worlds[0], options)
     parts: dict[str, list[Table]] = {}
     indicators: list[dict[str, Any]] = []
@@ -356,7 +369,8 @@ def _run_side(  # noqa: PLR0913
                     (number + draw / options.draws) / len(worlds),
                 )
                 try:
-                    rows, pairs = _draw(model, problem, draw, options.seed)
+                    drawn = _sides(scenario, dated[number].base.draw(draw, options.seed), base)
+                    rows, pairs = _draw(model, problem, drawn[role], draw)
                 except (ValueError, ArithmeticError) as error:
                     failed[draw] = f"{type(error).__name__}: {error}"
                     continue
@@ -468,11 +482,15 @@ def _access(model: TransportModel, problem: Prepared, solution: Skims) -> list[d
 
 
 def _draw(
-    model: TransportModel, problem: Prepared, draw: int, seed: int
+    model: TransportModel, problem: Prepared, world_drawn: World, draw: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """One draw: access of every zone for the band class, and the pairs of the report."""
+    """One draw: access of every zone for the band class, and the pairs of the report.
+
+    The world is drawn first and the measures act on what was drawn, so that "30 % less" is 30 %
+    less in every draw.
+    """
     net = problem.network
-    drawn = dataclasses.replace(net, world=net.world.draw(draw, seed))
+    drawn = dataclasses.replace(net, world=world_drawn)
     star = problem.costs[0].star
     zone_rows: list[dict[str, Any]] = []
     pair_rows: list[dict[str, Any]] = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sogdia.appraisal.changes import NetworkChange, names, network_changes
 from sogdia.appraisal.indicators import ACCESS_COST
 from sogdia.appraisal.run import BAND_CLASS, Appraisal
 from sogdia.core.table import Table
@@ -17,7 +18,6 @@ from sogdia.results.store import Run
 
 __all__ = [
     "Band",
-    "NetworkChange",
     "PairChange",
     "PairState",
     "Summary",
@@ -92,20 +92,6 @@ class ZoneChange:
     after_usd2023_per_t: float
 
 
-Kind = Literal["opened", "closed", "faster", "slower"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkChange:
-    """A link or crossing that differs between the two worlds."""
-
-    id: str
-    name: str
-    what: Literal["link", "crossing"]
-    kind: Kind
-    note: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Everything a summary page or screen shows, on one date."""
@@ -136,7 +122,7 @@ def summarise(appraisal: Appraisal, on: date | None = None) -> Summary:
     day = on if on is not None else appraisal.run.manifest.dates[-1]
     pairs = tuple(_pairs(appraisal, day))
     zones = tuple(_zones(appraisal, day))
-    changes = tuple(_changes(appraisal, day))
+    changes = tuple(network_changes(appraisal.baseline, appraisal.run, day))
     before, after = (_skim(run, day, None) for run in (appraisal.baseline, appraisal.run))
     inside = np.array([str(o).startswith("zone:") for o in before["origin"]])
     a, b = before["gencost_usd2023_per_t"][inside], after["gencost_usd2023_per_t"][inside]
@@ -169,15 +155,6 @@ def _loading(run: Run, on: date) -> dict[str, float]:
         str(i): float(t)
         for d, i, t in zip(classes["on"], classes["id"], classes["loading_t_per_teu"], strict=True)
         if d == on
-    }
-
-
-def names(run: Run) -> dict[str, str]:
-    """Short names of places and zones by id."""
-    return {
-        str(i): str(n).partition(" (")[0]
-        for table in (run["places"], run["zones"])
-        for i, n in zip(table["id"], table["name"], strict=True)
     }
 
 
@@ -284,13 +261,13 @@ def _pair_bands(
 
 
 def _band(values: NDArray[np.float64]) -> Band:
-    """Draw 0 is central; the others make the band, which always holds the centre."""
+    """Draw 0 is central; the others make the band, which need not hold it."""
     central, drawn = float(values[0]), values[1:]
     drawn = drawn[~np.isnan(drawn)]
     if len(drawn) < 2:
         return Band(central, None, None)
     low, high = np.percentile(drawn, BAND)
-    return Band(central, min(float(low), central), max(float(high), central))
+    return Band(central, float(low), float(high))
 
 
 def _zones(appraisal: Appraisal, on: date) -> Iterator[ZoneChange]:
@@ -306,24 +283,21 @@ def _zones(appraisal: Appraisal, on: date) -> Iterator[ZoneChange]:
     both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
     weight = np.where(both, gdp[np.newaxis, :], 0.0)
     total = weight.sum(axis=1)
-    same = bool((np.isnan(costs[0]) == np.isnan(costs[1])).all())
-    bands = _zone_bands(appraisal, on, chosen) if same else {}
+    # A draw averages over the partners it reaches, so it compares only where these stay the same.
+    same = (np.isnan(costs[0]) == np.isnan(costs[1])).all(axis=1)
+    bands = _zone_bands(appraisal, on, chosen)
     for zone, i in order.items():
         if total[i] <= 0:
             continue
         a, b = (float((weight[i] * np.nan_to_num(c[i])).sum() / total[i]) for c in costs)
         central = (b - a) / a
-        low, high = bands.get(zone, (None, None))
+        low, high = bands.get(zone, (None, None)) if same[i] else (None, None)
         yield ZoneChange(
             zone=zone,
             name=str(zones["name"][i]),
             country=str(zones["country"][i]),
             commodity=chosen,
-            change=Band(
-                central,
-                None if low is None else min(low, central),
-                None if high is None else max(high, central),
-            ),
+            change=Band(central, low, high),
             before_usd2023_per_t=a,
             after_usd2023_per_t=b,
         )
@@ -369,62 +343,24 @@ def _zone_bands(
     return bands
 
 
-def _changes(appraisal: Appraisal, on: date) -> Iterator[NetworkChange]:
-    """What differs between the two networks."""
-    before, after = (
-        {r["id"]: r for r in run["network_map"].rows() if r["on"] == on}
-        for run in (appraisal.baseline, appraisal.run)
-    )
-    for name, new in after.items():
-        old = before[name]
-        what: Literal["link", "crossing"] = "link" if new["kind"] == "link" else "crossing"
-        kind = _kind(old, new)
-        if kind is not None:
-            yield NetworkChange(
-                id=name, name=new["name"], what=what, kind=kind, note=_note(old, new)
-            )
-
-
-def _kind(old: Mapping[str, Any], new: Mapping[str, Any]) -> Kind | None:
-    rank = {"open": 2, "one-way": 1}
-    a, b = rank.get(old["status"], 0), rank.get(new["status"], 0)
-    if a != b:
-        return "opened" if b > a else "closed"
-    for column, better in (("speed_km_per_h", 1), ("dwell_mean_h", -1)):
-        x, y = old[column], new[column]
-        if x is not None and y is not None and x != y:
-            return "faster" if (y - x) * better > 0 else "slower"
-    return None
-
-
-def _note(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    if old["status"] != new["status"]:
-        return f"{old['status']} -> {new['status']}"
-    for column, unit in (("speed_km_per_h", "km/h"), ("dwell_mean_h", "h")):
-        if old[column] != new[column]:
-            return f"{old[column]:.3g} -> {new[column]:.3g} {unit}"
-    return ""
-
-
 def _sentences(found: Summary) -> Iterator[str]:
     """The findings in plain words."""
-    opened = [c for c in found.changes if c.kind == "opened"]
-    closed = [c for c in found.changes if c.kind == "closed"]
-    moved = [c for c in found.changes if c.kind in {"faster", "slower"}]
     parts = [
-        f"{len(group)} {noun}"
-        for group, noun in (
-            (opened, "of the links and crossings open that were not"),
-            (closed, "closed or one-way that were open"),
-            (moved, "faster or slower"),
+        f"{count} {noun}"
+        for kinds, noun in (
+            ({"opened"}, "open that were not"),
+            ({"closed"}, "closed or one-way that were open"),
+            ({"faster", "slower"}, "faster or slower"),
+            ({"cheaper", "dearer"}, "cheaper or dearer"),
         )
-        if group
+        if (count := sum(c.kind in kinds for c in found.changes))
     ]
-    yield (
-        f"On {found.on}: " + ", ".join(parts) + "."
-        if parts
-        else f"On {found.on} the two networks are the same, and every result is exactly zero."
-    )
+    if parts:
+        yield f"On {found.on}, of links, crossings, transfers and tariffs: {', '.join(parts)}."
+    elif found.changed_pairs:
+        yield f"On {found.on} no link, crossing, transfer or tariff differs; what else does moves the results."
+    else:
+        yield f"On {found.on} the two networks are the same, and every result is exactly zero."
     share = found.changed_pairs / found.all_pairs if found.all_pairs else 0.0
     yield (
         f"{found.changed_pairs:,} of {found.all_pairs:,} zone pairs and classes ({share:.1%}) change"

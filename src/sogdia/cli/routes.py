@@ -1,4 +1,4 @@
-"""route, skim: costs of a date without a scenario."""
+"""route, skim: costs of a date."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def route(
         str, typer.Option("--class", help="container, container-high-value, bulk, perishables")
     ] = "container",
     on: Annotated[str | None, typer.Option(help="The date, 2026-01-01; today by default.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="A scenario's network; its last date by default.")
+    ] = None,
     k: Annotated[int, typer.Option(help="Alternatives.", min=1, max=20)] = 1,
     mode: Annotated[
         list[str] | None, typer.Option(help="Only this mode of line-haul (repeat for more).")
@@ -47,7 +50,7 @@ def route(
 ) -> None:
     """Find door-to-door routes and print their legs.
 
-    Example:  sogdia route Xi'an Tashkent --class container --on 2026-01-01 --k 3
+    Example:  sogdia route Osh Tashkent --class container --on 2026-01-01 --k 3
     """
     from datetime import date
 
@@ -59,8 +62,13 @@ def route(
     from sogdia.world.find import find_place
     from sogdia.world.network import network
 
-    day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
-    today = world(open_evidence(), on=day)
+    base = open_evidence()
+    if scenario is None:
+        day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
+        today = world(base, on=day)
+    else:
+        today = _world_of(scenario, on)
+        day = today.on
     start, end = find_place(today, origin), find_place(today, destination)
     costs = arc_costs(network(today), commodity(goods))
     modes = _modes(mode)
@@ -88,6 +96,23 @@ def route(
     say(f"{start} to {end}, {costs.commodity}, {day}")
     for place, journey in enumerate(found, start=1):
         _say_route(today, costs, journey, place)
+
+
+def _world_of(scenario: str, on: str | None) -> World:
+    """The network a scenario makes, on a date."""
+    from datetime import date
+
+    from sogdia.appraisal.run import claim_values, read_for
+    from sogdia.evidence.base import open_evidence
+    from sogdia.scenario.apply import worlds_of
+    from sogdia.world.build import world
+
+    base = open_evidence()
+    asked = read_for(Path(scenario) if scenario.endswith(".toml") else scenario, base)
+    if not asked.on and on is None:
+        raise typer.BadParameter(f"scenario {scenario} has no date; add --on 2030-07-01")
+    day = parse_day(on, max(asked.on, default=date.max))
+    return worlds_of(asked, world(base, on=day), claims=claim_values(base))[1]
 
 
 def _modes(mode: list[str] | None) -> tuple[str, ...]:

@@ -70,6 +70,9 @@ def compare(
     ] = None,
     by: Annotated[list[str] | None, typer.Option(help="Average over groups of these keys.")] = None,
     top: Annotated[int, typer.Option(help="Rows printed, the largest change first.")] = 15,
+    missing: Annotated[
+        str | None, typer.Option(help="Keys in one run only: drop, or null; refused by default.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", help="Write all rows: .csv, .xlsx …")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -89,8 +92,9 @@ def compare(
     else:
         raise typer.BadParameter(f"{run} has no baseline; name a second run")
     found = compare_runs(
-        before, after, table=table, variables=tuple(variable) if variable else None
+        before, after, table=table, variables=tuple(variable) if variable else None, missing=missing
     )
+    notes = [*found.notes, *_cautions(table, by)]
     shown = found.by(*by) if by else found.table
     if output is not None:
         write(shown, output)
@@ -99,11 +103,14 @@ def compare(
     first = found.variables[0]
     if not by:
         shown = found.top(top, first)
-    rows = list(shown.rows())[:top]
+    rows = list(shown.rows())
+    if by:
+        rows.sort(key=lambda row: abs(row[f"change_{first}"] or 0.0), reverse=True)
+    rows = rows[:top]
     if as_json:
-        print_json({"before": before.id, "after": after.id, "notes": found.notes, "rows": rows})
+        print_json({"before": before.id, "after": after.id, "notes": notes, "rows": rows})
         return
-    for note in found.notes:
+    for note in notes:
         say(f"note: {note}")
     if not rows:
         say(f"no row of {table} changes in {first}: exactly zero everywhere")
@@ -114,6 +121,19 @@ def compare(
         [(c, c.replace("_", " ")) for c in columns],
         right=frozenset(c for c in columns if isinstance(rows[0][c], float)),
     )
+
+
+def _cautions(table: str, by: list[str] | None) -> list[str]:
+    """What a reader of these rows would otherwise not know."""
+    found: list[str] = []
+    if by and table == "skim" and "commodity" not in by:
+        found.append("means over all classes of goods alike; add --by commodity to keep them apart")
+    if table == "indicator":
+        found.append(
+            "each run averages over the partners it reaches; where a route appears or is lost, "
+            "compare skim instead"
+        )
+    return found
 
 
 def trace(

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal, cast
 
+from sogdia.appraisal.changes import NetworkChange, names
 from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.summary import (
     Band,
-    NetworkChange,
     PairChange,
     PairState,
     Summary,
     ZoneChange,
-    names,
     relative_gencost,
     summarise,
 )
@@ -83,9 +82,8 @@ def _number(
     if band is None or band.p05 is None or band.p95 is None:
         return Number(central=value, unit=unit, signed=signed, trace="#claims")
     return Number(
-        central=value, unit=unit, p05=min(band.p05, value), p95=max(band.p95, value), signed=signed,
-        trace="#claims",
-    )  # fmt: skip
+        central=value, unit=unit, p05=band.p05, p95=band.p95, signed=signed, trace="#claims"
+    )
 
 
 def _headline(found: Summary) -> Iterator[c.Headline]:
@@ -294,7 +292,10 @@ def _map(appraisal: Appraisal, found: Summary) -> c.MapContent:
 
 
 def _change(change: NetworkChange | None) -> c.Change:
-    return "" if change is None else change.kind
+    """As drawn: what only changes its price is not marked."""
+    if change is None or change.kind == "cheaper" or change.kind == "dearer":
+        return ""
+    return change.kind
 
 
 def _line(

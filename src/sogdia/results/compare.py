@@ -432,7 +432,7 @@ def _refuse_missing(
                 f"table {name}",
                 f"{len(rows)} keys are in the {label} run only",
                 got="; ".join(shown) + more,
-                fix='say missing="drop" or missing="null"',
+                fix='say missing="drop" or missing="null" (--missing drop, --missing null)',
             )
     problems.raise_if_any()
 

@@ -5,9 +5,9 @@ the claims believed about its links, posts and transfers on that date. The legs 
 number; the claims behind one leg make its amount together, so each of their lines shows the leg's
 share.
 
-Which claims bear on a number is told by units, not guessed from a model: a fee in dollars cannot
-make hours, nor a dwell time kilometres. A claim that does not bear is listed apart. Where units
-cannot tell, a claim counts as bearing.
+Which claims bear on a number is told by the formula of the transport costs: each variable enters
+some of the quantities and no other. A claim that does not bear is listed apart. A claim of a
+variable that no formula names counts as bearing.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
@@ -135,7 +135,7 @@ class Trace:
     lines : tuple of TraceLine
         Claims and measures that bear on the number, largest share first.
     others : tuple of TraceLine
-        Claims about the same entities that units say cannot bear on it.
+        Claims about the same entities that its formula does not read.
     untraced : tuple of str
         Entities on the way that no bearing claim or measure stands behind.
     assumed_share : float

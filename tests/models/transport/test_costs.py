@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sogdia.core.errors import UnknownName
+from sogdia.core.errors import InvalidInput, UnknownName
 from sogdia.models.contract import run_model
 from sogdia.models.transport import TransportModel
 from sogdia.models.transport.model import Pair
@@ -283,3 +283,19 @@ def test_two_stops_are_independent(net: Network, costs: dict[str, ArcCosts]) -> 
     together = np.corrcoef(hours.T) - np.eye(len(chosen))
     assert abs(together).max() < 5 / np.sqrt(1024)
     assert abs(together.mean()) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("crossings", ["fee_usd2023_per_t"]), ("transfers", ["fee_usd2023_per_teu", "fee_usd2023_per_t"])],
+)  # fmt: skip
+def test_an_unknown_fee_is_never_none(today: World, table: str, columns: list[str]) -> None:
+    rows = getattr(today, table)
+    wanted = next(r["id"] for r in rows.rows() if r.get("status", "open") == "open")
+    mask = rows["id"] == wanted
+    changed = {c: np.where(mask, np.nan, rows[c]) for c in columns}
+    broken = today.replace(**{table: rows.replace(**changed)})
+    with pytest.raises(InvalidInput) as caught:
+        arc_costs(network(broken), "container-general")
+    assert [p.where.partition(" ")[2] for p in caught.value.problems] == [wanted]
+    assert "fee is not known" in caught.value.problems[0].what

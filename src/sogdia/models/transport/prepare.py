@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.core.draws import uniform
+from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.table import Table
 from sogdia.models.transport.solve import ForwardStar, forward_star
 from sogdia.world.borders import Z90
 from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, TRANSFER, Network
@@ -193,7 +195,9 @@ def _border(
     crossings = network.world.crossings
     arcs = network.kind == BORDER
     row = network.row[arcs]
-    fields[MONEY, arcs] = np.nan_to_num(crossings["fee_usd2023_per_t"])[row]
+    fee = crossings["fee_usd2023_per_t"]
+    _require_fees(crossings, "crossing", fee, row)
+    fields[MONEY, arcs] = fee[row]
     fields[TIME, arcs] = crossings["dwell_mean_h"][row]
     fields[BORDER_TIME, arcs] = crossings["dwell_mean_h"][row]
     p50[arcs] = crossings["dwell_p50_h"][row]
@@ -212,13 +216,33 @@ def _transfer(
     by_teu = transfers["fee_usd2023_per_teu"] / which.loading_t_per_teu
     by_t = transfers["fee_usd2023_per_t"]
     first, second = (by_t, by_teu) if which.loose else (by_teu, by_t)
-    fee = np.nan_to_num(np.where(np.isnan(first), second, first))
+    fee = np.where(np.isnan(first), second, first)
     arcs = network.kind == TRANSFER
     row = network.row[arcs]
+    _require_fees(transfers, "transfer", fee, row)
     fields[MONEY, arcs] = fee[row]
     fields[TIME, arcs] = transfers["dwell_mean_h"][row]
     p50[arcs] = transfers["dwell_p50_h"][row]
     p90[arcs] = transfers["dwell_p90_h"][row]
+
+
+def _require_fees(
+    table: Table, what: str, fee: NDArray[np.float64], row: NDArray[np.int64]
+) -> None:
+    """An unknown fee is never counted as none."""
+    unknown = sorted({str(table["id"][r]) for r in np.unique(row) if np.isnan(fee[r])})
+    if unknown:
+        raise InvalidInput(
+            [
+                Problem(
+                    where=f"{what} {name}",
+                    what="is open and its fee is not known",
+                    allowed="a fee, 0 where there is none",
+                    fix="add a claim of its fee, or set it in the scenario",
+                )
+                for name in unknown
+            ]
+        )
 
 
 def dwell_samples(
