@@ -308,10 +308,31 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dated:
-    """The world of one date without the scenario, and what each side makes of it."""
+    """The world of one date without the scenario, and what each side makes of it.
+
+    Attributes
+    ----------
+    base : World
+        Without lineage: draws are not traced.
+    drawn : dict
+        Both sides by draw, made when the first side asks.
+    """
 
     base: World
     sides: Mapping[str, World]
+    drawn: dict[int, Mapping[str, World]] = dataclasses.field(
+        default_factory=dict[int, Mapping[str, World]]
+    )
+
+    def draw(
+        self, number: int, seed: int, scenario: Scenario, base: EvidenceBase
+    ) -> Mapping[str, World]:
+        """Both sides of one draw."""
+        if number not in self.drawn:
+            self.drawn[number] = _sides(
+                scenario.drawn(number, seed), self.base.draw(number, seed), base
+            )
+        return self.drawn[number]
 
 
 def _worlds(
@@ -322,7 +343,10 @@ def _worlds(
     for number, on in enumerate(scenario.on):
         tell(f"building the world of {on}", 0.2 * number / len(scenario.on))
         today = build_world(base, on, options.known_by)
-        found.append(_Dated(base=today, sides=_sides(scenario, today, base)))
+        untraced = today.replace(
+            lineage=today.lineage.where(np.zeros(len(today.lineage), np.bool_))
+        )
+        found.append(_Dated(base=untraced, sides=_sides(scenario, today, base)))
     return found
 
 
@@ -369,7 +393,7 @@ def _run_side(  # noqa: PLR0913
                     (number + draw / options.draws) / len(worlds),
                 )
                 try:
-                    drawn = _sides(scenario, dated[number].base.draw(draw, options.seed), base)
+                    drawn = dated[number].draw(draw, options.seed, scenario, base)
                     rows, pairs = _draw(model, problem, drawn[role], draw)
                 except (ValueError, ArithmeticError) as error:
                     failed[draw] = f"{type(error).__name__}: {error}"
@@ -486,7 +510,7 @@ def _draw(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """One draw: access of every zone for the band class, and the pairs of the report.
 
-    The world is drawn first and the measures act on what was drawn, so that "30 % less" is 30 %
+    The world is drawn first and drawn measures act on it, so that "30 % less" is 30 %
     less in every draw.
     """
     net = problem.network

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal, cast, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
+from sogdia.core.draws import uniform
 from sogdia.core.errors import nearest
 from sogdia.core.estimate import Estimate
 from sogdia.scenario.quantity import Change, Fault, Level, Quantity, quantity_parser, refusal
@@ -65,6 +66,8 @@ FEE_COLUMNS = {
     ("transfers", "usd2023/teu"): "fee_usd2023_per_teu",
 }
 DWELL_COLUMNS = ("dwell_mean_h", "dwell_p50_h", "dwell_p90_h")
+MOVES_WITH = {"p90": "dwell"}
+"""Fields drawn together with another."""
 
 
 def _iso3(value: object) -> str:
@@ -371,6 +374,27 @@ class Measure(BaseModel, frozen=True, extra="forbid"):
     def estimates(self) -> dict[str, Estimate]:
         """Central, low and high of every field set to a value, in canonical units."""
         return {n: q.estimate for n, q in self.quantities().items() if isinstance(q, Level)}
+
+    def drawn(self, draw: int, seed: int) -> Self:
+        """The measure with every value at its quantile in one draw; draw 0 is central.
+
+        Each field has its own keyed uniform, so a draw does not depend on the other measures.
+        P90 moves with the dwell it belongs to.
+        """
+        if draw == 0:
+            return self
+        ratios: dict[str, float] = {}
+        values: dict[str, Level] = {}
+        for name, quantity in self.quantities().items():
+            if isinstance(quantity, Level):
+                key = MOVES_WITH.get(name, name)
+                old = quantity.estimate
+                value = old.quantile(uniform(seed, f"measure:{self.id}/{key}", draw))
+                if old.low == old.high:
+                    value = old.central * ratios.get(key, 1.0)
+                ratios[name] = value / old.central if old.central else 1.0
+                values[name] = Level(estimate=Estimate.exact(value), unit=quantity.unit)
+        return self.model_copy(update=values)
 
     def is_change(self) -> bool:
         """Whether all it does is change something by a share of the baseline."""

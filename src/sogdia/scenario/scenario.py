@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -134,6 +135,18 @@ class Scenario:
                 "classes": sorted(self.classes),
             }
         )
+
+    def drawn(self, draw: int, seed: int) -> Scenario:
+        """The scenario with every measure's values drawn within their ranges; draw 0 is central."""
+
+        def of(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+            return tuple(m.drawn(draw, seed) for m in measures)
+
+        return dataclasses.replace(
+            self, measures=of(self.measures), without=of(self.without), included=of(self.included),
+            included_without=of(self.included_without),
+            baseline_stages=tuple(of(stage) for stage in self.baseline_stages),
+        )  # fmt: skip
 
     def sides(self) -> Iterator[tuple[Side, Measure]]:
         """Every measure with the side it acts on."""
