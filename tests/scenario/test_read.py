@@ -404,3 +404,18 @@ def test_shipped_scenarios_read(name: str) -> None:
     assert scenario.on
     assert len(scenario.routes) >= 5
     assert all(m.source and m.why for _, m in scenario.sides())
+
+
+def test_a_misspelt_field_does_not_hide_an_unknown_name(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(
+        'id = "s"\ntitle = "S"\non = [2026-07-01]\n[[measure]]\nid = "a"\nkind = "set-dwell"\n'
+        'crossing = "kz-cn.khorgas:rail"\non = 2026-01-01\ndwel = "3 hour"\nsource = "assumption"\n',
+        encoding="utf-8",
+    )
+    names = Names(crossings=frozenset({"kz-cn.khorgos:rail"}))
+    with pytest.raises(InvalidInput) as caught:
+        read_scenario(tmp_path / "s.toml", world_names=names)
+    said = " ".join(f"{p.what} {p.fix}" for p in caught.value.problems)
+    assert "dwel" in said
+    assert "khorgas" in said
+    assert "kz-cn.khorgos:rail" in said

@@ -487,6 +487,7 @@ def _measure(row: Mapping[str, Any], where: str, reading: _Reading) -> Measure |
             if detail["type"] == "missing" and (str(detail["loc"][0]),) in misspelt:
                 continue
             problems.extend([_reworded(detail, kind, model, row, where)])
+        _check_written_names(row, where, reading)
         return None
     measure = _present(measure, reading.names.aliases)
     before = len(problems.problems)
@@ -589,15 +590,31 @@ def _present_id(name: str, aliases: Mapping[str, str]) -> str:
     return name
 
 
-def _check_names(measure: Measure, row: Mapping[str, Any], where: str, reading: _Reading) -> None:
-    names, problems = reading.names, reading.problems
-    known = {
+def _known_targets(names: Names) -> dict[str, Collection[str] | None]:
+    return {
         "links": names.links,
         "crossings": names.crossings,
         "transfers": names.transfers,
         "tariffs": names.tariffs,
     }
-    for plural, allowed in known.items():
+
+
+def _check_written_names(row: Mapping[str, Any], where: str, reading: _Reading) -> None:
+    """Names of a measure that is wrong in other ways, so that all its problems show at once."""
+    for plural, allowed in _known_targets(reading.names).items():
+        for label in (SINGULAR[plural], plural):
+            written = row.get(label)
+            for name in cast("list[object]", written if isinstance(written, list) else [written]):
+                if isinstance(name, str):
+                    present = _present_id(name, reading.names.aliases)
+                    _check(
+                        present, allowed, SINGULAR[plural], f"{where}, {label}", reading.problems
+                    )
+
+
+def _check_names(measure: Measure, row: Mapping[str, Any], where: str, reading: _Reading) -> None:
+    names, problems = reading.names, reading.problems
+    for plural, allowed in _known_targets(names).items():
         chosen: object = getattr(measure, plural, None)
         at = f"{where}, {field_name(plural, row)}"
         if isinstance(chosen, LinkSelector):
