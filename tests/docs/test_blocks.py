@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from docs_generate import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = _generate()
 PAGES = [
     *(p for p in sorted(ROOT.glob("*.md")) if p.name != "DESIGN.md"),
     *sorted((ROOT / "docs").rglob("*.md")),

@@ -49,6 +49,11 @@ class _Quantity:
 
 _FAST: tuple[Kind, Kind] = ("faster", "slower")
 _CHEAP: tuple[Kind, Kind] = ("cheaper", "dearer")
+_DWELL = (
+    _Quantity("dwell_mean_h", "h", -1, _FAST),
+    _Quantity("dwell_p90_h", "h at 90 %", -1, _FAST),
+)
+_FEE_BY_WEIGHT = _Quantity("fee_usd2023_per_t", "USD2023/t", -1, _CHEAP)
 QUANTITIES: Mapping[What, tuple[str, tuple[_Quantity, ...]]] = {
     "link": (
         "links",
@@ -60,18 +65,16 @@ QUANTITIES: Mapping[What, tuple[str, tuple[_Quantity, ...]]] = {
     "crossing": (
         "crossings",
         (
-            _Quantity("dwell_mean_h", "h", -1, _FAST),
-            _Quantity("dwell_p90_h", "h at 90 %", -1, _FAST),
-            _Quantity("fee_usd2023_per_t", "USD2023/t", -1, _CHEAP),
+            *_DWELL,
+            _FEE_BY_WEIGHT,
         ),
     ),
     "transfer": (
         "transfers",
         (
-            _Quantity("dwell_mean_h", "h", -1, _FAST),
-            _Quantity("dwell_p90_h", "h at 90 %", -1, _FAST),
+            *_DWELL,
             _Quantity("fee_usd2023_per_teu", "USD2023/TEU", -1, _CHEAP),
-            _Quantity("fee_usd2023_per_t", "USD2023/t", -1, _CHEAP),
+            _FEE_BY_WEIGHT,
         ),
     ),
     "tariff": (

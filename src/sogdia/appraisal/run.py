@@ -316,21 +316,22 @@ class _Dated:
         Without lineage: draws are not traced.
     drawn : dict
         Both sides by draw, made when the first side asks.
+    claims : mapping of str to Estimate
+        What a measure may refer to.
     """
 
     base: World
+    claims: Mapping[str, Estimate]
     sides: Mapping[str, World]
     drawn: dict[int, Mapping[str, World]] = dataclasses.field(
         default_factory=dict[int, Mapping[str, World]]
     )
 
-    def draw(
-        self, number: int, seed: int, scenario: Scenario, base: EvidenceBase
-    ) -> Mapping[str, World]:
+    def draw(self, number: int, seed: int, scenario: Scenario) -> Mapping[str, World]:
         """Both sides of one draw."""
         if number not in self.drawn:
             self.drawn[number] = _sides(
-                scenario.drawn(number, seed), self.base.draw(number, seed), base
+                scenario.drawn(number, seed), self.base.draw(number, seed), self.claims
             )
         return self.drawn[number]
 
@@ -340,18 +341,19 @@ def _worlds(
 ) -> list[_Dated]:
     """Both worlds on every date."""
     found: list[_Dated] = []
+    claims = claim_values(base)
     for number, on in enumerate(scenario.on):
         tell(f"building the world of {on}", 0.2 * number / len(scenario.on))
         today = build_world(base, on, options.known_by)
         untraced = today.replace(
             lineage=today.lineage.where(np.zeros(len(today.lineage), np.bool_))
         )
-        found.append(_Dated(base=untraced, sides=_sides(scenario, today, base)))
+        found.append(_Dated(base=untraced, claims=claims, sides=_sides(scenario, today, claims)))
     return found
 
 
-def _sides(scenario: Scenario, today: World, base: EvidenceBase) -> dict[str, World]:
-    before, after = worlds_of(scenario, today, claims=claim_values(base))
+def _sides(scenario: Scenario, today: World, claims: Mapping[str, Estimate]) -> dict[str, World]:
+    before, after = worlds_of(scenario, today, claims=claims)
     return {"baseline": before, "scenario": after}
 
 
@@ -393,7 +395,7 @@ def _run_side(  # noqa: PLR0913
                     (number + draw / options.draws) / len(worlds),
                 )
                 try:
-                    drawn = dated[number].draw(draw, options.seed, scenario, base)
+                    drawn = dated[number].draw(draw, options.seed, scenario)
                     rows, pairs = _draw(model, problem, drawn[role], draw)
                 except (ValueError, ArithmeticError) as error:
                     failed[draw] = f"{type(error).__name__}: {error}"

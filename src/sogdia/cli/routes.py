@@ -10,6 +10,7 @@ import typer
 from sogdia.cli.output import commodity, number, parse_day, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from sogdia.evidence.base import EvidenceBase
     from sogdia.models.transport.prepare import ArcCosts
     from sogdia.models.transport.routes import Journey
     from sogdia.world.world import World
@@ -67,7 +68,7 @@ def route(
         day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
         today = world(base, on=day)
     else:
-        today = _world_of(scenario, on)
+        today = _world_of(base, scenario, on)
         day = today.on
     start, end = find_place(today, origin), find_place(today, destination)
     costs = arc_costs(network(today), commodity(goods))
@@ -98,16 +99,14 @@ def route(
         _say_route(today, costs, journey, place)
 
 
-def _world_of(scenario: str, on: str | None) -> World:
+def _world_of(base: EvidenceBase, scenario: str, on: str | None) -> World:
     """The network a scenario makes, on a date."""
     from datetime import date
 
     from sogdia.appraisal.run import claim_values, read_for
-    from sogdia.evidence.base import open_evidence
     from sogdia.scenario.apply import worlds_of
     from sogdia.world.build import world
 
-    base = open_evidence()
     asked = read_for(Path(scenario) if scenario.endswith(".toml") else scenario, base)
     if not asked.on and on is None:
         raise typer.BadParameter(f"scenario {scenario} has no date; add --on 2030-07-01")
