@@ -24,6 +24,10 @@ SIDE = r"(?:in|out|both)"
 GRAMMAR: dict[str, str] = {
     "party": rf"{PARTIES}",
     "pair": rf"(?P<a>{PARTY})(?:>|<>)(?P<b>{PARTY})",
+    "freight": rf"(?:(?P<from>{COUNTRY})>(?P<into>{COUNTRY})|(?P<all>WLD>WLD))#(?P<commodity>[a-z-]+)",
+    "anywhere": r"WLD>WLD",
+    "vehicle": r"vehicle:(?:rail|road)",
+    "choice": r"choice:(?:freight|trade)",
     "currency": r"currency:[A-Z]{3}",
     "class": r"class:(?P<commodity>[a-z-]+)",
     "tariff": r"mode:(?P<means>rail|road|sea|air|inland waterway)/[^#]+(?:#(?P<commodity>[a-z-]+))?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -33,8 +33,9 @@ class StubWorld:
         return replace(self, **tables)
 
     def content(self) -> dict[str, object]:
-        """All tables as plain values."""
-        return {name: getattr(self, name).arrow.to_pydict() for name in t.WORLD_TABLES}
+        """All tables it has as plain values: those a measure can reach."""
+        held = [f.name for f in fields(self) if f.name in t.WORLD_TABLES]
+        return {name: getattr(self, name).arrow.to_pydict() for name in held}
 
 
 def _table(schema: Schema, *rows: dict[str, Any]) -> Table:

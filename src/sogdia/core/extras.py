@@ -10,6 +10,7 @@ from sogdia.core.errors import MissingExtra
 __all__ = ["require"]
 
 WITHOUT = {
+    "estimate": "Trade models run with published elasticities.",
     "report": "CSV and Parquet export and the HTML report work.",
 }
 

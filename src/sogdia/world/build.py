@@ -1,7 +1,7 @@
 """Evidence and a date to a world, with the lineage of every value.
 
 The order is: places and links, then the crossings their international links pass, then the
-transfers at places, then tariffs, zones and classes. Each value is the claim believed on the date
+transfers at places, then tariffs, zones, classes, economies and their trade. Each value is the claim believed on the date
 (`sogdia.evidence.choose`); where a thing has no claim of its own the next wider one is believed
 (a link's speed is its country's, a crossing's dwell its country's average), and the lineage says
 which.
@@ -20,6 +20,8 @@ from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.world import tables as t
 from sogdia.world.borders import believed_dwell, lognormal_mean
+from sogdia.world.economies import economy_rows, trade_rows
+from sogdia.world.freight import choice_rows, freight_rows, vehicle_rows
 from sogdia.world.notebook import Notebook
 from sogdia.world.regimes import Union, crossing_effect, regime_rows, shared_union, unions_on
 from sogdia.world.world import World
@@ -91,12 +93,22 @@ def world(
             (t.CONNECTORS, connectors),
             (t.CLASSES, _classes(book)),
             (t.REGIMES, regime_rows(base, day, book.known_by)),
+            (t.ECONOMIES, economy_rows(book)),
+            (t.TRADE, trade_rows(book)),
+            (t.FREIGHT, freight_rows(book, _countries(base), COMMODITIES)),
+            (t.VEHICLES, vehicle_rows(book)),
+            (t.CHOICE, choice_rows(book)),
             (t.LINEAGE, _distinct(book.lineage)),
         )
     }
     return World(
         on=day, known_by=book.known_by, evidence=base.digest, spreads=tuple(book.spreads), **built
     )
+
+
+def _countries(base: EvidenceBase) -> list[str]:
+    """Countries with a zone, in order."""
+    return sorted({str(row["country"]) for row in base.entities("zones")})
 
 
 def _distinct(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

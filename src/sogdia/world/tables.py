@@ -5,15 +5,20 @@ from __future__ import annotations
 from sogdia.core.table import Column, Schema
 
 __all__ = [
+    "CHOICE",
     "CLASSES",
     "CONNECTORS",
     "CROSSINGS",
+    "ECONOMIES",
+    "FREIGHT",
     "LINEAGE",
     "LINKS",
     "PLACES",
     "REGIMES",
     "TARIFFS",
+    "TRADE",
     "TRANSFERS",
+    "VEHICLES",
     "WORLD_TABLES",
     "ZONES",
 ]
@@ -173,6 +178,71 @@ REGIMES = Schema(
     ("id",),
 )
 
+ECONOMIES = Schema(
+    "economies",
+    (
+        Column("id", title="ISO 3166 alpha-3; ROW is every economy not listed singly"),
+        Column("name"),
+        Column("city", title="main city"),
+        Column("lat_deg", "number", title="of the main city"),
+        Column("lon_deg", "number"),
+        Column(
+            "inner_distance_km", "number", title="typical distance within, 0.67 sqrt(area / pi)"
+        ),
+        Column("gdp_usd2023_per_y", "number", title="national total, market exchange rates"),
+        Column("population_persons", "number"),
+    ),
+    ("id",),
+)
+
+TRADE = Schema(
+    "trade",
+    (
+        Column("exporter", title="ISO3 of an economy, or ROW"),
+        Column("importer"),
+        Column("year", "integer", title="the year all figures of the row describe"),
+        Column("carried", "flag", title="true when that is not the year of the world's date"),
+        Column("reconciled_usd2023_per_y", "number", title="reports of both made into one"),
+        Column("exporter_report_usd2023_per_y", "number", title="as the exporter reports it"),
+        Column("importer_report_usd2023_per_y", "number", title="as the importer reports it"),
+    ),
+    ("exporter", "importer"),
+)
+
+FREIGHT = Schema(
+    "freight",
+    (
+        Column("exporter", title="ISO3"),
+        Column("importer", title="ISO3, or WLD for every importer without rows of its own"),
+        Column("commodity", title="commodity class"),
+        Column("off_network_value_share", "number", title="moves by pipeline, wire or as metal"),
+        Column("class_value_share", "number", title="share of the class in the rest"),
+    ),
+    ("exporter", "importer", "commodity"),
+)
+
+VEHICLES = Schema(
+    "vehicles",
+    (
+        Column("id", title="rail: a train; road: a truck"),
+        Column("load_t", "number", title="net load of wagons or of a truck"),
+        Column("train_load_teu", "number", title="containers of a block train; null for road"),
+    ),
+    ("id",),
+)
+
+CHOICE = Schema(
+    "choice",
+    (
+        Column("id"),
+        Column("mode_scale", "number", title="elasticity of the odds of modes to relative cost"),
+        Column("route_scale", "number", title="elasticity of the odds of routes of one mode"),
+        Column("ocean_factor", "number", title="factor on the cost of ocean legs in the choice"),
+        Column("trade_elasticity", "number", title="of trade to its cost factor, absolute"),
+    ),
+    ("id",),
+)
+
 LINEAGE = Schema(
     "lineage",
     (
@@ -187,6 +257,7 @@ LINEAGE = Schema(
 WORLD_TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
-        PLACES, LINKS, CROSSINGS, TRANSFERS, TARIFFS, ZONES, CONNECTORS, CLASSES, REGIMES, LINEAGE,
+        PLACES, LINKS, CROSSINGS, TRANSFERS, TARIFFS, ZONES, CONNECTORS, CLASSES, REGIMES,
+        ECONOMIES, TRADE, FREIGHT, VEHICLES, CHOICE, LINEAGE,
     )
 }  # fmt: skip

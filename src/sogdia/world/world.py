@@ -66,7 +66,8 @@ class World:
         The date it describes, and the date by which its claims were known.
     evidence : str
         Digest of the evidence base it was built from.
-    places, links, crossings, transfers, tariffs, zones, connectors, classes, regimes : Table
+    places, links, crossings, transfers, tariffs, zones, connectors, classes, regimes, \
+economies, trade, freight, vehicles, choice : Table
         See `sogdia.world.tables`.
     lineage : Table
         (entity, variable) -> claim or measure.
@@ -86,6 +87,11 @@ class World:
     connectors: Table
     classes: Table
     regimes: Table
+    economies: Table
+    trade: Table
+    freight: Table
+    vehicles: Table
+    choice: Table
     lineage: Table
     spreads: tuple[Spread, ...] = ()
 
