@@ -23,7 +23,7 @@ from sogdia.results.compare import compare
 from sogdia.results.store import RunStore
 
 DAY = date(2026, 7, 1)
-QUICK = Options(draws=3, samples=16)
+QUICK = Options(draws=3, samples=16, flows=False)
 HEAD = f"""
 title = "A test"
 on = [{DAY}]
@@ -114,10 +114,10 @@ def test_an_empty_store_gives_the_same_ids_and_tables(
 @pytest.mark.parametrize(
     "options",
     [
-        Options(draws=0, samples=4),
-        Options(draws=0, samples=5),
-        Options(draws=0, samples=4, seed=1),
-        Options(draws=0, samples=4, known_by=date(2026, 1, 1)),
+        Options(draws=0, samples=4, flows=False),
+        Options(draws=0, samples=5, flows=False),
+        Options(draws=0, samples=4, seed=1, flows=False),
+        Options(draws=0, samples=4, known_by=date(2026, 1, 1), flows=False),
     ],
     ids=repr,
 )
@@ -178,7 +178,7 @@ from sogdia.results.store import RunStore
 def tell(what, share):
     print(what, flush=True)
 
-appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=6, samples=16),
+appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=6, samples=16, flows=False),
          progress=tell)
 """
 
@@ -201,7 +201,9 @@ def test_a_killed_run_leaves_nothing_broken(folder: Path, tmp_path: Path) -> Non
     assert [r.manifest.role for r in store.runs()] == ["baseline"]
     assert list(store.damaged()) == []
     started = time.perf_counter()
-    found = appraise(folder / "edges.toml", store=store, options=Options(draws=2, samples=16))
+    found = appraise(
+        folder / "edges.toml", store=store, options=Options(draws=2, samples=16, flows=False)
+    )
     assert time.perf_counter() - started < 60
     assert found.run.manifest.state == "solved"
     assert len(found.run["skim"]) > 0
@@ -323,7 +325,9 @@ def test_trace_of_a_pair_the_run_kept(edges: Appraisal) -> None:
 @pytest.fixture(scope="module")
 def shipped(store: RunStore) -> Appraisal:
     """A scenario that ships with the package."""
-    return appraise("close-alashankou-4-weeks", store=store, options=Options(draws=0, samples=8))
+    return appraise(
+        "close-alashankou-4-weeks", store=store, options=Options(draws=0, samples=8, flows=False)
+    )
 
 
 MARCH = date(2026, 3, 15)
@@ -365,7 +369,9 @@ def test_trace_refuses_a_scenario_that_is_not_the_one_that_was_run(
     text = f'id = "{shipped.scenario.id}"{HEAD}{MEASURES}{ROUTES}'
     file = tmp_path / f"{shipped.scenario.id}.toml"
     file.write_text(text, encoding="utf-8")
-    own = appraise(file, store=RunStore(tmp_path / "runs"), options=Options(draws=0, samples=4))
+    own = appraise(
+        file, store=RunStore(tmp_path / "runs"), options=Options(draws=0, samples=4, flows=False)
+    )
     with pytest.raises(InvalidInput, match="another version of the scenario"):
         trace_run(own.run, "time_h", "Lanzhou>Bishkek", on=DAY, commodity="container-general")
 

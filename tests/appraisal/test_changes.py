@@ -22,7 +22,7 @@ on = 2026-01-01
 source = "assumption"
 why = "a test"
 """
-OPTIONS = Options(draws=0, samples=4)
+OPTIONS = Options(draws=0, samples=4, flows=False)
 
 
 @pytest.fixture(scope="module")

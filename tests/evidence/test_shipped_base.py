@@ -25,7 +25,6 @@ GRAMMAR: dict[str, str] = {
     "party": rf"{PARTIES}",
     "pair": rf"(?P<a>{PARTY})(?:>|<>)(?P<b>{PARTY})",
     "freight": rf"(?:(?P<from>{COUNTRY})>(?P<into>{COUNTRY})|(?P<all>WLD>WLD))#(?P<commodity>[a-z-]+)",
-    "anywhere": r"WLD>WLD",
     "vehicle": r"vehicle:(?:rail|road)",
     "choice": r"choice:(?:freight|trade)",
     "currency": r"currency:[A-Z]{3}",
@@ -158,7 +157,7 @@ def faults_of_subject(evidence: EvidenceBase) -> Iterator[str]:
             yield f"{subject}: no such link"
         if kind == "zone" and said["zone"] not in zones:
             yield f"{subject}: no such zone"
-        if kind == "pair" and said["a"] == said["b"]:
+        if kind == "pair" and said["a"] == said["b"] != "WLD":
             yield f"{subject}: both ends are one country"
         if kind == "crossing":
             if said["post"] not in posts:

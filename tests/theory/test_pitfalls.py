@@ -135,7 +135,7 @@ def test_4_draws_that_fail_on_one_side_leave_the_others_paired(
 ) -> None:
     """Baseline and scenario of one draw are compared, never draw 1 with draw 2."""
     draw = appraisal_run._draw
-    options = Options(draws=5, samples=4)
+    options = Options(draws=5, samples=4, flows=False)
     calls = {"n": 0}
 
     def fails(model: Any, problem: Any, drawn: Any, number: int) -> Any:
@@ -279,7 +279,9 @@ def test_10_disconnected_nodes_are_null_and_false_and_never_a_number(one_way: Wo
 
 def test_11_sign_convention(tmp_path: Path, shut: Path) -> None:
     """Change is after less before: a closure is a positive change of cost, and a loss."""
-    found = appraise(shut, store=RunStore(tmp_path), options=Options(draws=2, samples=8))
+    found = appraise(
+        shut, store=RunStore(tmp_path), options=Options(draws=2, samples=8, flows=False)
+    )
     told = summarise(found)
     assert told.gainers() == ()
     assert told.losers()

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sogdia.appraisal.indicators import access, access_rows
+from sogdia.appraisal.loop import Joined, join, real_income
 from sogdia.core.digest import code_digest
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.estimate import Estimate
@@ -34,6 +35,7 @@ from sogdia.scenario.quantity import Change, Quantity
 from sogdia.scenario.read import Names, aliases_of, names_of, read_scenario
 from sogdia.scenario.scenario import Scenario
 from sogdia.world.build import world
+from sogdia.world.economies import Variant
 from sogdia.world.find import find_place
 from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, TARIFFS, TRANSFERS, ZONES
 from sogdia.world.world import World
@@ -53,6 +55,9 @@ Progress = Callable[[str, float], None]
 
 BAND_CLASS = "container-general"
 """The class whose zones have bands; pairs have them whatever their class."""
+
+REAL_INCOME = "real_income_change_share"
+"""The indicator of real income by country."""
 
 BASELINE_SUFFIX = "--baseline"
 """What the name of a baseline's run ends in."""
@@ -102,12 +107,18 @@ class Options:
     seed : int
     known_by : date or None
         Leave out claims stated later.
+    flows : bool
+        Load freight, queue it at posts and let trade respond; False leaves costs and routes.
+    trade : {"reconciled", "china", "partner"}
+        Whose report of trade is loaded.
     """
 
     draws: int = 20
     samples: int = 256
     seed: int = 0
     known_by: date | None = None
+    flows: bool = True
+    trade: Variant = "reconciled"
 
     def content(self) -> dict[str, Any]:
         """As JSON values."""
@@ -116,6 +127,8 @@ class Options:
             "samples": self.samples,
             "seed": self.seed,
             "known_by": self.known_by.isoformat() if self.known_by else None,
+            "flows": self.flows,
+            "trade": self.trade,
         }
 
 
@@ -245,13 +258,14 @@ def appraise(
             cached=True, wall_time_s=time.perf_counter() - started,
         )  # fmt: skip
     dated = _worlds(asked, base, chosen, tell)
+    joined = _join(asked, dated, chosen, tell) if chosen.flows else Effects()
     runs: dict[str, Run] = {}
     roles: tuple[Role, Role] = ("baseline", "scenario")
     for number, role in enumerate(roles):
         measures = _measures_of(asked, role)
         runs[role] = _run_side(
-            asked, role, dated, measures, ids, base, keep, chosen,
-            lambda what, share, n=number: tell(what, 0.2 + 0.4 * (n + share)),
+            asked, role, dated, measures, ids, base, keep, chosen, joined,
+            lambda what, share, n=number: tell(what, 0.5 + 0.25 * (n + share)),
         )  # fmt: skip
     tell("done", 1.0)
     return Appraisal(
@@ -352,6 +366,69 @@ def _worlds(
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Flows, queues and trade of both sides on every date, and draws of real income on the last.
+
+    Attributes
+    ----------
+    indicators : mapping of role to rows of the table indicator
+    failed : dict of int to str
+        Draws that failed.
+    """
+
+    joined: tuple[Joined, ...] = ()
+    indicators: Mapping[str, list[dict[str, Any]]] = dataclasses.field(
+        default_factory=lambda: {"baseline": [], "scenario": []}
+    )
+    failed: dict[int, str] = dataclasses.field(default_factory=dict[int, str])
+
+
+def _join(scenario: Scenario, dated: Sequence[_Dated], options: Options, tell: Progress) -> Effects:
+    """The loop on every date, then real income in every draw of the last."""
+    effects = Effects()
+    joined: list[Joined] = []
+    for number, found in enumerate(dated):
+        share = 0.2 + 0.2 * number / len(dated)
+        joined.append(
+            join(
+                found.sides["baseline"], found.sides["scenario"], variant=options.trade,
+                seed=options.seed, tell=lambda what, at=share: tell(what, at),
+            )
+        )  # fmt: skip
+        for role in ("baseline", "scenario"):
+            table = joined[-1].baseline if role == "baseline" else joined[-1].scenario
+            effects.indicators[role].extend(income_rows(table["country_income"], draw=0))
+    last = dated[-1]
+    for draw in range(1, options.draws + 1):
+        tell(f"real income: draw {draw} of {options.draws}", 0.4 + 0.1 * draw / options.draws)
+        try:
+            sides = last.draw(draw, options.seed, scenario)
+            table = real_income(sides["baseline"], sides["scenario"], variant=options.trade)
+        except (ValueError, ArithmeticError) as error:
+            effects.failed[draw] = f"{type(error).__name__}: {error}"
+            continue
+        effects.indicators["scenario"].extend(income_rows(table, draw=draw))
+    return dataclasses.replace(effects, joined=tuple(joined))
+
+
+def income_rows(table: Table, *, draw: int) -> list[dict[str, Any]]:
+    """Rows of the table `indicator`: change of real income by country, all responses let run."""
+    return [
+        {
+            "on": row["on"],
+            "variable": REAL_INCOME,
+            "entity": row["country"],
+            "group": row["level"],
+            "draw": draw,
+            "amount": row["real_income_change_share"],
+            "unit": "1",
+        }
+        for row in table.rows()
+        if row["level"] == "full"
+    ]
+
+
 def _sides(scenario: Scenario, today: World, claims: Mapping[str, Estimate]) -> dict[str, World]:
     before, after = worlds_of(scenario, today, claims=claims)
     return {"baseline": before, "scenario": after}
@@ -366,6 +443,7 @@ def _run_side(  # noqa: PLR0913
     base: EvidenceBase,
     store: RunStore,
     options: Options,
+    effects: Effects,
     tell: Progress,
 ) -> Run:
     started = time.perf_counter()
@@ -402,6 +480,12 @@ def _run_side(  # noqa: PLR0913
                     continue
                 indicators += rows
                 pair_draws += pairs
+    for found in effects.joined:
+        for name, table in (found.baseline if role == "baseline" else found.scenario).items():
+            parts.setdefault(name, []).append(table)
+        statuses += found.statuses if role == "scenario" else found.baseline_statuses
+    indicators += effects.indicators[role]
+    failed |= effects.failed
     if options.draws and len(failed) > FAILED_DRAWS_ALLOWED * options.draws:
         statuses.append(
             Status(
@@ -570,10 +654,7 @@ def _provenance(
     lineage = _stack([_dated(w.lineage, RUN_LINEAGE, w.on) for w in worlds])
     wanted = set(lineage["claim"])
     claims = [
-        claim
-        for domain in ("network", "borders", "transport", "zones")
-        for claim in base.claims(domain)
-        if claim.id in wanted
+        claim for domain in base.domains for claim in base.claims(domain) if claim.id in wanted
     ]
     tables = {"lineage": lineage, "claim": claim_table(claims, base.sources)}
     for name, schema in DATED.items():

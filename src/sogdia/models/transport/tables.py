@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sogdia.core.table import Column, Schema
 
-__all__ = ["NETWORK_MAP", "ROUTE", "SKIM"]
+__all__ = [
+    "CROSSING_FLOW",
+    "LINK_FLOW",
+    "MODE_SHARE",
+    "NETWORK_MAP",
+    "ROUTE",
+    "SKIM",
+    "TRADE_COST",
+]
 
 SKIM = Schema(
     "skim",
@@ -81,4 +89,64 @@ NETWORK_MAP = Schema(
         Column("dwell_mean_h", "number", title="of a crossing, mean of its directions"),
     ),
     ("on", "id"),
+)
+
+LINK_FLOW = Schema(
+    "link_flow",
+    (
+        Column("on", "date"),
+        Column("id", title="link"),
+        Column("from_place"),
+        Column("to_place"),
+        Column("mode"),
+        Column("flow_t_per_y", "number", title="in this direction"),
+        Column("containers_teu_per_y", "number"),
+        Column("value_usd2023_per_y", "number"),
+        Column("vehicles_per_day", "number", title="trains or trucks; null for sea and air"),
+        Column("use_share", "number", title="vehicles over the link's capacity; null if unknown"),
+    ),
+    ("on", "id", "from_place"),
+)
+
+CROSSING_FLOW = Schema(
+    "crossing_flow",
+    (
+        Column("on", "date"),
+        Column("id", title="crossing: post and mode"),
+        Column("towards", title="ISO3 of the country entered"),
+        Column("flow_t_per_y", "number"),
+        Column("containers_teu_per_y", "number"),
+        Column("value_usd2023_per_y", "number"),
+        Column("arrivals_per_day", "number", title="loaded trains or trucks"),
+        Column("use_share", "number", title="arrivals over capacity; null if unknown"),
+    ),
+    ("on", "id", "towards"),
+)
+
+MODE_SHARE = Schema(
+    "mode_share",
+    (
+        Column("on", "date"),
+        Column("exporter"),
+        Column("importer"),
+        Column("commodity"),
+        Column("mode", title="the mode of most of the way: road, rail, sea, air"),
+        Column("flow_t_per_y", "number"),
+        Column("value_usd2023_per_y", "number"),
+        Column("mode_share", "number", title="of the tonnes of exporter, importer and class"),
+    ),
+    ("on", "exporter", "importer", "commodity", "mode"),
+)
+
+TRADE_COST = Schema(
+    "trade_cost",
+    (
+        Column("on", "date"),
+        Column("origin", title="zone"),
+        Column("destination", title="zone"),
+        Column("trade_usd2023_per_y", "number", title="all trade of the pair before any response"),
+        Column("freight_usd2023_per_y", "number", title="of that, moved as freight"),
+        Column("cost_factor_ratio", "number", title="1 + expected cost over value, all classes"),
+    ),
+    ("on", "origin", "destination"),
 )

@@ -1,0 +1,482 @@
+"""Freight on the network: how much each link and post carries, by which way, at what cost.
+
+Demand comes from the trade of the world (`sogdia.models.transport.generation`), the way from a
+choice between road, rail, ocean and anything (`mode_choice`), and the route of each way from a
+recursive choice on efficient arcs (`solve_choice`), which has no loops. Waits at posts are those of
+the world; the loop with queues and trade is closed by the appraisal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.status import Status
+from sogdia.core.table import Table
+from sogdia.models.transport.generation import FreightDemand, freight_demand
+from sogdia.models.transport.mode_choice import (
+    ALTERNATIVES,
+    MODES,
+    alternative_costs,
+    choice_shares,
+    mode_of_arcs,
+)
+from sogdia.models.transport.model import READS as COSTS_READ
+from sogdia.models.transport.prepare import DISTANCE, ArcCosts, arc_costs
+from sogdia.models.transport.solve import skim
+from sogdia.models.transport.solve_choice import Choice, load
+from sogdia.models.transport.solve_efficient import EfficientArcs, efficient_arcs
+from sogdia.models.transport.solve_graph import Demand, Graph
+from sogdia.models.transport.tables import CROSSING_FLOW, LINK_FLOW, MODE_SHARE, TRADE_COST
+from sogdia.world.economies import Variant
+from sogdia.world.network import BORDER, LINE_HAUL, Network, network
+from sogdia.world.world import World
+
+__all__ = ["FlowModel", "FlowProblem", "Flows"]
+
+DAYS = 365.0
+
+READS = COSTS_READ | frozenset(
+    (table, column)
+    for table, columns in {
+        "zones": ("gdp_usd2023_per_y",),
+        "trade": (
+            "reconciled_usd2023_per_y", "exporter_report_usd2023_per_y",
+            "importer_report_usd2023_per_y",
+        ),
+        "freight": ("off_network_value_share", "class_value_share"),
+        "vehicles": ("load_t", "train_load_teu"),
+        "choice": ("mode_scale", "route_scale", "ocean_factor"),
+        "crossings": ("capacity_per_day",),
+        "links": ("capacity_trains_per_day", "capacity_t_per_y"),
+    }.items()
+    for column in columns
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowProblem:
+    """Demand, and the arc costs of `C` classes and `A` ways.
+
+    Attributes
+    ----------
+    gencost : (C, A, m) float64
+        +inf where a way may not go.
+    mode_scale, route_scale : float
+    arcs : EfficientArcs or None
+        Arcs that lead towards each destination, where they are to be others than those of
+        `gencost`: a loop keeps those it began with, or flows would jump as waits move.
+    """
+
+    network: Network
+    demand: FreightDemand
+    costs: tuple[ArcCosts, ...]
+    gencost: NDArray[np.float64]
+    mode: NDArray[np.int64]
+    origins: NDArray[np.int64]
+    destinations: NDArray[np.int64]
+    mode_scale: float
+    route_scale: float
+    arcs: EfficientArcs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """What moves where.
+
+    Attributes
+    ----------
+    expected : (C, Z, Z) float64
+        Expected generalised cost, USD of 2023 a tonne; NaN where no way exists.
+    shares : (C, A, Z, Z) float64
+        Of each way; NaN where none exists.
+    main_mode : (C, A, Z, Z) int64
+        Index into `MODES` of the mode of most kilometres; -1 where there is no route.
+    tonnes : (C, A, m) float64
+        Tonnes a year on each arc.
+    cost_factor : (Z, Z) float64
+        1 + expected cost over value, of all trade of the pair; NaN without trade or way.
+    lost : (C,) float64
+        Tonnes a year of pairs without any way.
+    """
+
+    expected: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    main_mode: NDArray[np.int64]
+    tonnes: NDArray[np.float64]
+    cost_factor: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowModel:
+    """Freight flows. Holds its options and nothing else.
+
+    Attributes
+    ----------
+    commodities : tuple of str
+    variant : {"reconciled", "china", "partner"}
+        Whose report of trade is loaded.
+    with_links : bool
+        False leaves out the loading of links and posts; costs and shares remain.
+    """
+
+    commodities: tuple[str, ...] = (
+        "container-high-value", "container-general", "bulk", "perishables",
+    )  # fmt: skip
+    variant: Variant = "reconciled"
+    with_links: bool = True
+    name: str = "flows"
+    reads: frozenset[tuple[str, str]] = READS
+    takes: frozenset[str] = frozenset()
+    gives: frozenset[str] = frozenset({"link_flow", "crossing_flow", "mode_share", "trade_cost"})
+
+    def prepare(self, world: World, tables: Mapping[str, Table]) -> FlowProblem:
+        """Expand the network, price it for each class and way, and generate the demand.
+
+        A table ``trade_change`` (exporter, importer, change_ratio), when there is one, scales the
+        trade of its pairs.
+        """
+        ratio = _changes(tables.get("trade_change"))
+        net = network(world)
+        return self.problem(net, freight_demand(
+            world, self.commodities, variant=self.variant, ratio=ratio
+        ))  # fmt: skip
+
+    def problem(self, net: Network, demand: FreightDemand) -> FlowProblem:
+        """A problem of a network and a demand that are there already."""
+        choice = net.world.choice
+        costs: list[ArcCosts] = []
+        for commodity in self.commodities:
+            costs.append(arc_costs(net, commodity, costs[0].star if costs else None))
+        factor = float(choice["ocean_factor"][0])
+        return FlowProblem(
+            network=net,
+            demand=demand,
+            costs=tuple(costs),
+            gencost=np.stack([alternative_costs(c, factor) for c in costs]),
+            mode=mode_of_arcs(net),
+            origins=net.ends("from", net.zones),
+            destinations=net.ends("to", net.zones),
+            mode_scale=float(choice["mode_scale"][0]),
+            route_scale=float(choice["route_scale"][0]),
+        )
+
+    def solve(self, problem: FlowProblem) -> Flows:
+        """Choose ways, then routes."""
+        gencost, main_mode = _least(problem)
+        pairs = [choice_shares(g, problem.mode_scale) for g in gencost]
+        shares = np.stack([s for s, _ in pairs])
+        expected = np.stack([e for _, e in pairs])
+        demand = problem.demand
+        wanted = demand.tonnes[:, np.newaxis] * np.nan_to_num(shares)
+        no_way = np.isnan(expected)
+        lost = np.where(no_way, demand.tonnes, 0.0).sum(axis=(1, 2))
+        tonnes = _loaded(problem, wanted) if self.with_links else np.zeros(problem.gencost.shape)
+        return Flows(
+            expected=expected,
+            shares=shares,
+            main_mode=main_mode,
+            tonnes=tonnes,
+            cost_factor=_cost_factor(problem, expected),
+            lost=lost,
+            status=Status(
+                state="solved",
+                of=f"flows {problem.network.world.on}",
+                message=(
+                    f"{lost.sum():,.0f} t a year of pairs without any way are not loaded"
+                    if lost.any()
+                    else ""
+                ),
+            ),
+        )
+
+    def costs(self, problem: FlowProblem, solution: Flows) -> Table:
+        """The table trade_cost alone."""
+        return _trade_cost(problem, solution)
+
+    def tabulate(self, problem: FlowProblem, solution: Flows) -> dict[str, Table]:
+        """The tables link_flow, crossing_flow, mode_share and trade_cost."""
+        return {
+            "link_flow": Table.from_rows(LINK_FLOW, list(_link_rows(problem, solution))),
+            "crossing_flow": Table.from_rows(
+                CROSSING_FLOW, list(_crossing_rows(problem, solution))
+            ),
+            "mode_share": Table.from_rows(MODE_SHARE, list(_mode_rows(problem, solution))),
+            "trade_cost": _trade_cost(problem, solution),
+        }
+
+
+def _changes(table: Table | None) -> dict[tuple[str, str], float] | None:
+    if table is None:
+        return None
+    return {
+        (str(a), str(b)): float(r)
+        for a, b, r in zip(table["exporter"], table["importer"], table["change_ratio"], strict=True)
+    }
+
+
+def _least(problem: FlowProblem) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Least costs (C, A, Z, Z) of each way, and the mode of most of its kilometres."""
+    haul = problem.network.kind == LINE_HAUL
+    gencost = np.empty((*problem.gencost.shape[:2], len(problem.origins), len(problem.origins)))
+    main = np.full(gencost.shape, -1, dtype=np.int64)
+    for c, costs in enumerate(problem.costs):
+        km = np.stack(
+            [
+                np.where(haul & (problem.mode == k), costs.fields[DISTANCE], 0.0)
+                for k in range(len(MODES))
+            ]
+        )
+        for a in range(len(ALTERNATIVES)):
+            found = skim(
+                costs.star, problem.gencost[c, a], km, problem.origins, problem.destinations
+            )
+            gencost[c, a] = found.cost
+            main[c, a] = np.where(found.reachable, np.argmax(np.nan_to_num(found.fields), 0), -1)
+    return gencost, main
+
+
+def _loaded(problem: FlowProblem, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tonnes (C, A, m) a year on each arc: the routes of each way by their own choice.
+
+    Routes of one way are chosen on efficient arcs with path sizes left out: with them every pair
+    is a problem of its own, and gates apart are what is asked here, not overlap within a yard.
+    """
+    c, a, m = problem.gencost.shape
+    z = len(problem.origins)
+    graph = graph_of(problem.network)
+    found = load(
+        graph,
+        problem.gencost.reshape(c * a, m),
+        Demand(
+            origins=problem.origins.astype(np.int32),
+            destinations=problem.destinations.astype(np.int32),
+            volume=wanted.reshape(c * a, z, z),
+        ),
+        Choice(scale=problem.route_scale, relative=True, overlap="none"),
+        arcs=problem.arcs,
+    )
+    return found.flow.reshape(c, a, m)
+
+
+def graph_of(net: Network) -> Graph:
+    """The network as assignment takes it."""
+    return Graph(
+        tail=net.tail.astype(np.int32), head=net.head.astype(np.int32), n_nodes=len(net.nodes)
+    )
+
+
+def with_arcs(problem: FlowProblem) -> FlowProblem:
+    """The problem with the efficient arcs of its own costs written down."""
+    c, a, m = problem.gencost.shape
+    graph = graph_of(problem.network)
+    cost = problem.gencost.reshape(c * a, m)
+    return dataclasses.replace(
+        problem, arcs=efficient_arcs(graph, cost, problem.destinations.astype(np.int32))
+    )
+
+
+def _cost_factor(problem: FlowProblem, expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One plus cost over value. A pair some class of which finds no way has none."""
+    demand = problem.demand
+    cost = np.where(demand.tonnes > 0.0, demand.tonnes * expected, 0.0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(demand.trade > 0.0, 1.0 + cost / demand.trade, np.nan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicles:
+    """Vehicles and containers of tonnes of each class.
+
+    Attributes
+    ----------
+    teu_per_t : (C,) float64
+        0 for classes that do not move in containers.
+    train_t, truck_t : (C,) float64
+        Net load.
+    """
+
+    teu_per_t: NDArray[np.float64]
+    train_t: NDArray[np.float64]
+    truck_t: NDArray[np.float64]
+
+
+def vehicles(world: World, commodities: tuple[str, ...]) -> Vehicles:
+    """Loads of trains and trucks by class.
+
+    Raises
+    ------
+    InvalidInput
+        When the world does not say them.
+    """
+    at = world.vehicles.index()
+    rail, road = at["rail"], at["road"]
+    wagons = float(world.vehicles["load_t"][rail])
+    truck = float(world.vehicles["load_t"][road])
+    boxes = float(world.vehicles["train_load_teu"][rail])
+    if np.isnan([wagons, truck, boxes]).any():
+        raise InvalidInput(
+            [Problem(where="vehicles", what="has no load of a train or truck",
+                     fix="add claims about vehicle:rail and vehicle:road")]
+        )  # fmt: skip
+    row = world.classes.index()
+    per_teu = world.classes["loading_t_per_teu"][[row[c] for c in commodities]]
+    boxed = np.array([c != "bulk" for c in commodities])
+    return Vehicles(
+        teu_per_t=np.where(boxed, 1.0 / per_teu, 0.0),
+        train_t=np.where(boxed, boxes * per_teu, wagons),
+        truck_t=np.full(len(commodities), truck),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What arcs carry, summed over ways.
+
+    Attributes
+    ----------
+    tonnes, teu, value, trains, trucks : (m,) float64
+        A year; trains and trucks a day.
+    """
+
+    tonnes: NDArray[np.float64]
+    teu: NDArray[np.float64]
+    value: NDArray[np.float64]
+    trains: NDArray[np.float64]
+    trucks: NDArray[np.float64]
+
+
+def carried(problem: FlowProblem, solution: Flows) -> Carried:
+    """Tonnes on arcs as containers, value, trains and trucks."""
+    world = problem.network.world
+    commodities = problem.demand.commodities
+    loads = vehicles(world, commodities)
+    row = world.classes.index()
+    density = world.classes["value_usd2023_per_t"][[row[c] for c in commodities]]
+    by_class = solution.tonnes.sum(axis=1)
+    return Carried(
+        tonnes=by_class.sum(axis=0),
+        teu=loads.teu_per_t @ by_class,
+        value=density @ by_class,
+        trains=(1.0 / loads.train_t) @ by_class / DAYS,
+        trucks=(1.0 / loads.truck_t) @ by_class / DAYS,
+    )
+
+
+def _link_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]]:
+    """Both directions of every open link. A link with a border counts before the border."""
+    net = problem.network
+    links = net.world.links
+    on = carried(problem, solution)
+    haul = np.flatnonzero(net.kind == LINE_HAUL)
+    totals: dict[tuple[int, str], list[int]] = {}
+    for arc in haul.tolist():
+        row = int(net.row[arc])
+        start = net.nodes[net.tail[arc]].partition("/")[0]
+        totals.setdefault((row, start), []).append(arc)
+    for (row, start), arcs in sorted(totals.items()):
+        ends = (str(links["from_place"][row]), str(links["to_place"][row]))
+        if start not in ends:
+            continue
+        mode = str(links["mode"][row])
+        tonnes = float(on.tonnes[arcs].sum())
+        daily = {"rail": on.trains, "road": on.trucks}.get(mode)
+        number = float(daily[arcs].sum()) if daily is not None else None
+        capacity_t = float(links["capacity_t_per_y"][row])
+        capacity = float(links["capacity_trains_per_day"][row])
+        use = (
+            number / capacity
+            if number is not None and not np.isnan(capacity)
+            else tonnes / capacity_t
+            if not np.isnan(capacity_t)
+            else None
+        )
+        yield {
+            "on": net.world.on,
+            "id": str(links["id"][row]),
+            "from_place": start,
+            "to_place": ends[1] if start == ends[0] else ends[0],
+            "mode": mode,
+            "flow_t_per_y": tonnes,
+            "containers_teu_per_y": float(on.teu[arcs].sum()),
+            "value_usd2023_per_y": float(on.value[arcs].sum()),
+            "vehicles_per_day": number,
+            "use_share": use,
+        }
+
+
+def _crossing_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]]:
+    net = problem.network
+    crossings = net.world.crossings
+    on = carried(problem, solution)
+    border = net.kind == BORDER
+    for row in sorted(set(net.row[border].tolist())):
+        arcs = np.flatnonzero(border & (net.row == row))
+        rail = str(crossings["mode"][row]) == "rail"
+        number = float((on.trains if rail else on.trucks)[arcs].sum())
+        capacity = float(crossings["capacity_per_day"][row])
+        yield {
+            "on": net.world.on,
+            "id": str(crossings["id"][row]),
+            "towards": str(crossings["towards"][row]),
+            "flow_t_per_y": float(on.tonnes[arcs].sum()),
+            "containers_teu_per_y": float(on.teu[arcs].sum()),
+            "value_usd2023_per_y": float(on.value[arcs].sum()),
+            "arrivals_per_day": number,
+            "use_share": None if np.isnan(capacity) else number / capacity,
+        }
+
+
+def _mode_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]]:
+    demand = problem.demand
+    world = problem.network.world
+    row = world.classes.index()
+    countries = [str(c) for c in dict.fromkeys(demand.country)]
+    member = np.stack([demand.country == c for c in countries]).astype(np.float64)
+    for c, commodity in enumerate(demand.commodities):
+        density = float(world.classes["value_usd2023_per_t"][row[commodity]])
+        by_mode = np.zeros((len(MODES), *demand.tonnes.shape[1:]))
+        moved = demand.tonnes[c] * np.nan_to_num(solution.shares[c])
+        for k in range(len(MODES)):
+            by_mode[k] = np.where(solution.main_mode[c] == k, moved, 0.0).sum(axis=0)
+        pairs = member @ by_mode @ member.T
+        total = pairs.sum(axis=0)
+        for i, j in np.argwhere(total > 0.0).tolist():
+            for k, mode in enumerate(MODES):
+                if pairs[k, i, j] > 0.0:
+                    yield {
+                        "on": world.on,
+                        "exporter": countries[i],
+                        "importer": countries[j],
+                        "commodity": commodity,
+                        "mode": mode,
+                        "flow_t_per_y": float(pairs[k, i, j]),
+                        "value_usd2023_per_y": float(pairs[k, i, j]) * density,
+                        "mode_share": float(pairs[k, i, j] / total[i, j]),
+                    }
+
+
+def _trade_cost(problem: FlowProblem, solution: Flows) -> Table:
+    demand = problem.demand
+    traded = np.argwhere(demand.trade > 0.0)
+    zones = np.array(demand.zones, dtype=object)
+    i, j = traded[:, 0], traded[:, 1]
+    return Table.from_columns(
+        TRADE_COST,
+        {
+            "on": [problem.network.world.on] * len(i),
+            "origin": zones[i],
+            "destination": zones[j],
+            "trade_usd2023_per_y": demand.trade[i, j],
+            "freight_usd2023_per_y": demand.value.sum(axis=0)[i, j],
+            "cost_factor_ratio": solution.cost_factor[i, j],
+        },
+    )
