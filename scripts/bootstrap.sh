@@ -52,10 +52,10 @@ sync() {
     find_uv
     "$uv" sync --quiet --locked --project "$root" --compile-bytecode "$@"
     stamp="$root/.venv/.sogdia-kernels"
-    newest=$(ls -t "$root"/src/sogdia/models/transport/solve*.py "$stamp" 2>/dev/null | head -n 1)
+    newest=$(ls -t "$root"/src/sogdia/models/*/solve*.py "$stamp" 2>/dev/null | head -n 1)
     if [ "$newest" != "$stamp" ]; then
         "$root/.venv/bin/python" -m compileall -q "$root/src" >/dev/null || true
-        "$root/.venv/bin/python" -m sogdia.models.transport.compile_kernels
+        "$root/.venv/bin/python" -m sogdia.appraisal.compile_kernels
         : >"$stamp"
     fi
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,12 +45,15 @@ class StopCurve:
         `T` directions, which share the flow q.
     curve : ResponseCurve
         W.
+    observed_wait_h : float
+        W at the flow, capacity and hours under which the dwell was observed; NaN without that flow.
     procedure_h : (T,) float64
         P; NaN where the dwell is not known.
     """
 
     towards: tuple[str, ...]
     curve: ResponseCurve
+    observed_wait_h: float
     procedure_h: NDArray[np.float64]
 
 
@@ -128,14 +133,15 @@ class BorderModel:
                 found.append(None)
                 observed.append(None)
                 continue
-            post, is_raised = self._calibrated(stop)
+            then, is_raised = self._calibrated(stop)
+            post = _as_it_is(then, stop)
             if is_raised:
                 raised.append(stop.entity)
             flow = float(stop.arrivals_per_day.sum())
             before = float(stop.observed_per_day.sum())
             posts.append(post)
             found.append(self._waits(post, stop.entity, flow))
-            observed.append(None if math.isnan(before) else self._waits(post, stop.entity, before))
+            observed.append(None if math.isnan(before) else self._waits(then, stop.entity, before))
             shut = closure(
                 post, flow, CLOSED_WEEK, seed=self.seed, key=stop.entity, days=self.days
             ).clearing_days
@@ -163,37 +169,44 @@ class BorderModel:
                 float(stop.observed_per_day.sum()) < above * stop.capacity_per_day
             ):
                 continue
-            post, _ = self._calibrated(stop)
+            then, _ = self._calibrated(stop)
+            post = _as_it_is(then, stop)
             curve = response_curve(post, days=self.days, seed=self.seed, key=stop.entity)
-            observed = float(stop.observed_per_day.sum())
-            known = not math.isnan(observed)
-            procedure = (
-                stop.dwell_h[0] - curve.wait_h(observed)
-                if known
-                else self.procedure_share * stop.dwell_h[0]
+            was = (
+                curve
+                if post == then
+                else response_curve(then, days=self.days, seed=self.seed, key=stop.entity)
             )
-            found[stop.entity] = StopCurve(towards=stop.towards, curve=curve, procedure_h=procedure)
+            observed = float(stop.observed_per_day.sum())
+            wait = math.nan if math.isnan(observed) else float(was.wait_h(observed))
+            found[stop.entity] = StopCurve(
+                towards=stop.towards,
+                curve=curve,
+                observed_wait_h=wait,
+                procedure_h=(
+                    self.procedure_share * stop.dwell_h[0]
+                    if math.isnan(wait)
+                    else stop.dwell_h[0] - wait
+                ),
+            )
         return found
 
     def _calibrated(self, stop: Stop) -> tuple[Post, bool]:
-        """The stop as a post. The direction with the shortest dwell bounds the shared wait."""
+        """The stop as a post when its dwell was observed. The direction with the shortest dwell bounds the shared wait."""
         shortest = int(np.argmin(np.nan_to_num(stop.dwell_h[0], nan=np.inf)))
-        mean, p50, p90 = stop.dwell_h[:, shortest]
-        found = calibrated(
+        mean, p50, p90 = (float(d) for d in stop.dwell_h[:, shortest])
+        return _calibrated_once(
             Post(
-                capacity_per_day=stop.capacity_per_day,
+                capacity_per_day=stop.observed_capacity_per_day,
                 servers=stop.servers,
-                open_h_per_day=stop.open_h_per_day,
+                open_h_per_day=stop.observed_open_h_per_day,
                 service_cv=spread(p50, p90),
             ),
-            float(mean),
+            mean,
             float(stop.observed_per_day.sum()),
-            procedure_share=self.procedure_share,
-            seed=self.seed,
-            key=stop.entity,
-            days=self.days,
+            self.procedure_share,
+            (self.seed, stop.entity, self.days),
         )
-        return found.post, found.raised
 
     def _waits(self, post: Post, key: str, per_day: float) -> Waits:
         paths = simulate(post, per_day, seed=self.seed, key=key, days=self.days)
@@ -273,6 +286,30 @@ class BorderModel:
             "dwell_p50_h": max(p50 + float(now[1] - before[1]), 0.0),
             "dwell_p90_h": max(p90 + float(now[2] - before[2]), 0.0),
         }
+
+
+@functools.lru_cache(maxsize=256)
+def _calibrated_once(
+    post: Post, mean_h: float, observed: float, procedure_share: float, draws: tuple[int, str, int]
+) -> tuple[Post, bool]:
+    """The calibration of a stop, kept: both sides of an appraisal ask for the same."""
+    seed, key, days = draws
+    found = calibrated(
+        post, mean_h, observed, procedure_share=procedure_share, seed=seed, key=key, days=days
+    )
+    return found.post, found.raised
+
+
+def _as_it_is(then: Post, stop: Stop) -> Post:
+    """The post with its present hours and capacity; a raised capacity is raised alike."""
+    changed = stop.capacity_per_day / stop.observed_capacity_per_day
+    if changed == 1.0 and stop.open_h_per_day == stop.observed_open_h_per_day:
+        return then
+    return dataclasses.replace(
+        then,
+        capacity_per_day=then.capacity_per_day * changed,
+        open_h_per_day=stop.open_h_per_day,
+    )
 
 
 def _waited(post: Post, found: Waits) -> dict[str, float]:

@@ -30,6 +30,8 @@ class Stop:
     servers : int
     capacity_per_day, open_h_per_day : float
         NaN where not known.
+    observed_capacity_per_day, observed_open_h_per_day : float
+        Those under which the dwell was observed.
     arrivals_per_day, observed_per_day : (T,) float64
     dwell_h : (3, T) float64
         Mean, P50, P90.
@@ -41,6 +43,8 @@ class Stop:
     servers: int
     capacity_per_day: float
     open_h_per_day: float
+    observed_capacity_per_day: float
+    observed_open_h_per_day: float
     arrivals_per_day: NDArray[np.float64]
     observed_per_day: NDArray[np.float64]
     dwell_h: NDArray[np.float64]
@@ -70,7 +74,7 @@ def stops_of(world: World, post_flow: Table, servers: Mapping[str, int]) -> list
     """
     problems = ProblemList()
     rows = _world_rows(world)
-    flows: dict[str, dict[str, tuple[float, float]]] = {}
+    flows: dict[str, dict[str, tuple[float, ...]]] = {}
     for flow in post_flow.rows():
         if flow["on"] != world.on:
             continue
@@ -82,15 +86,19 @@ def stops_of(world: World, post_flow: Table, servers: Mapping[str, int]) -> list
         for column, may_be_null in (
             ("arrivals_per_day", False),
             ("observed_arrivals_per_day", True),
+            ("observed_capacity_per_day", True),
+            ("observed_open_h_per_day", True),
         ):
             value = flow[column]
             if (value is None and not may_be_null) or (
                 value is not None and not 0.0 <= value < math.inf
             ):
-                problems.add(where, column, got=value, allowed="0 or more vehicles a day")
+                problems.add(where, column, got=value, allowed="0 or more")
         flows.setdefault(entity, {})[towards] = (
             _number(flow["arrivals_per_day"]),
             _number(flow["observed_arrivals_per_day"]),
+            _number(flow["observed_capacity_per_day"]),
+            _number(flow["observed_open_h_per_day"]),
         )
     problems.raise_if_any()
     if not flows and len(post_flow):
@@ -102,19 +110,26 @@ def stops_of(world: World, post_flow: Table, servers: Mapping[str, int]) -> list
 
 def _stop(
     entity: str,
-    flows: Mapping[str, tuple[float, float]],
+    flows: Mapping[str, tuple[float, ...]],
     rows: Mapping[str, Mapping[str, Any]],
     servers: Mapping[str, int],
 ) -> Stop:
     towards = tuple(sorted(flows))
     here = [rows[t] for t in towards]
     kind = "transfer" if entity.startswith("transfer:") else entity.rpartition(":")[2]
+    capacity = _first([r["capacity_per_day"] for r in here])
+    open_h = _first([r["open_h_per_day"] for r in here])
+    seen = [
+        next((v for t in towards if not math.isnan(v := flows[t][k])), math.nan) for k in (2, 3)
+    ]
     return Stop(
         entity=entity,
         towards=towards,
         servers=servers.get(kind, servers["transfer"]),
-        capacity_per_day=_first([r["capacity_per_day"] for r in here]),
-        open_h_per_day=_first([r["open_h_per_day"] for r in here]),
+        capacity_per_day=capacity,
+        open_h_per_day=open_h,
+        observed_capacity_per_day=capacity if math.isnan(seen[0]) else seen[0],
+        observed_open_h_per_day=open_h if math.isnan(seen[1]) else seen[1],
         arrivals_per_day=np.array([flows[t][0] for t in towards]),
         observed_per_day=np.array([flows[t][1] for t in towards]),
         dwell_h=np.array(

@@ -18,6 +18,16 @@ POST_FLOW = Schema(
             "number",
             title="vehicles a day when the world's dwell was observed; null when not known",
         ),
+        Column(
+            "observed_capacity_per_day",
+            "number",
+            title="capacity when the dwell was observed; null: as the world has it",
+        ),
+        Column(
+            "observed_open_h_per_day",
+            "number",
+            title="opening hours when the dwell was observed; null: as the world has them",
+        ),
     ),
     ("on", "entity", "towards"),
 )

@@ -1,15 +1,12 @@
-"""Compile the numerical kernels once, so that the first question is answered as fast as the second.
-
-Run by the installation scripts::
-
-    python -m sogdia.models.transport.compile_kernels
-"""
+"""Compile the kernels of the transport model: those the main job uses, on three nodes."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sogdia.models.transport.solve import forward_star, skim, tree_quantiles, trees
+from sogdia.models.transport.solve_choice import Choice, load
+from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.solve_routes import k_alternatives
 
 __all__ = ["compile_kernels"]
@@ -24,7 +21,13 @@ def compile_kernels() -> None:
     skim(star, cost, fields, ends, ends)
     tree_quantiles(trees(star, cost, ends), tail, np.ones((4, 3)), ends)
     k_alternatives(star, tail, cost, 0, 2, 2)
-
-
-if __name__ == "__main__":
-    compile_kernels()
+    load(
+        Graph(tail=tail.astype(np.int32), head=head.astype(np.int32), n_nodes=3),
+        cost[np.newaxis],
+        Demand(
+            origins=ends[:1].astype(np.int32),
+            destinations=ends[2:].astype(np.int32),
+            volume=np.ones((1, 1, 1)),
+        ),
+        Choice(scale=1.0, overlap="none"),
+    )
