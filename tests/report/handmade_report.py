@@ -6,22 +6,29 @@ from sogdia.report.content import (
     Assumption,
     ClaimRow,
     Fact,
+    FlowContent,
+    FlowRow,
     GainRow,
     Headline,
+    IncomeRow,
     MapContent,
     MapCrossing,
+    MapFlow,
     MapLink,
     MapPlace,
     MapRoute,
     MeasureRow,
+    ModeRow,
     OdRow,
     Pair,
+    PostRow,
     ReportContent,
     RouteBeforeAfter,
     RouteLeg,
     RouteOption,
     RunStatus,
     SourceRow,
+    TradeRow,
     ValidationRow,
 )
 from sogdia.report.number import Number
@@ -150,6 +157,95 @@ URUMQI, KASHGAR, TORUGART, JALAL_ABAD = (
     (75.39, 40.55),
     (73.0, 40.93),
 )
+
+
+def plain(central: float, unit: str, *, signed: bool = False) -> Number:
+    return Number(central=central, unit=unit, signed=signed)
+
+
+def undrawn(before: float | None, after: float | None, unit: str) -> Pair:
+    """Before and after without a band; None is a link or post that is not open."""
+    a, b = (
+        Number.missing(unit, "not open") if v is None else plain(v, unit) for v in (before, after)
+    )
+    both = before is not None and after is not None
+    return Pair(
+        before=a,
+        after=b,
+        change=plain((after or 0.0) - (before or 0.0), unit, signed=True) if both else None,
+    )
+
+
+def flows() -> FlowContent:
+    """Flows, queues, trade and real income; one link opens and one queue never clears."""
+    share = "share"
+    return FlowContent(
+        level="full endowment equilibrium",
+        trade_of="both sides' reports reconciled",
+        loop="settled after 5 rounds",
+        solved=True,
+        income_shown="0.001 %",
+        notes=("deficits were removed first",),
+        incomes=tuple(
+            IncomeRow(
+                country=country,
+                full=change(value, share),
+                conditional=plain(2 * value, share, signed=True),
+                partial=plain(1.5 * value, share, signed=True),
+            )
+            for country, value in (("Kyrgyzstan", 0.00097), ("Kazakhstan", -0.00002))
+        ),
+        gainers=(
+            GainRow(zone="Osh", country="Kyrgyzstan", change=plain(0.004, share, signed=True)),
+        ),
+        trade=(
+            TradeRow(
+                exporter="China",
+                importer="Kyrgyzstan",
+                before=plain(18.2e9, "usd2023/year"),
+                after=plain(18.4e9, "usd2023/year"),
+                full=plain(0.009, share, signed=True),
+                conditional=plain(0.007, share, signed=True),
+                partial=Number.missing(share),
+            ),
+        ),
+        links=(
+            FlowRow(
+                name="Kashgar – Jalal-Abad (6 links)",
+                mode="rail",
+                tonnes=undrawn(None, 1.96e6, "t/year"),
+                vehicles=undrawn(None, 4.2, "train/day"),
+                use=undrawn(None, 0.12, share),
+            ),
+        ),
+        links_changed=7,
+        modes=(
+            ModeRow(
+                mode="rail",
+                tonnes=undrawn(18.0e6, 18.5e6, "t/year"),
+                share=undrawn(0.44, 0.45, share),
+            ),
+        ),
+        posts=(
+            PostRow(
+                name="Irkeshtam",
+                mode="road",
+                arrivals=undrawn(128, 96, "truck/day"),
+                capacity=plain(100, "truck/day"),
+                effective=plain(133, "truck/day"),
+                raised=True,
+                use=undrawn(0.96, 0.72, share),
+                wait_mean=undrawn(6.4, 0.4, "h"),
+                wait_p50=undrawn(2.2, 0.0, "h"),
+                wait_p90=undrawn(19.7, 0.6, "h"),
+                clearing=Pair(
+                    before=Number.missing("h", "not within a year"), after=plain(429, "h")
+                ),
+            ),
+        ),
+        posts_total=118,
+        posts_unknown=108,
+    )
 
 
 def handmade() -> ReportContent:
@@ -319,7 +415,28 @@ def handmade() -> ReportContent:
                     points=(XIAN, URUMQI, KASHGAR, TORUGART, JALAL_ABAD, ANDIJAN),
                 ),
             ),
+            flows=(
+                MapFlow(
+                    name="Kashgar-Jalal-Abad",
+                    points=(KASHGAR, TORUGART, JALAL_ABAD),
+                    before_t_per_y=None,
+                    after_t_per_y=1.96e6,
+                ),
+                MapFlow(
+                    name="Almaty line",
+                    points=(KHORGOS, SARYAGASH),
+                    before_t_per_y=21e6,
+                    after_t_per_y=19e6,
+                ),
+                MapFlow(
+                    name="Lanxin line",
+                    points=(XIAN, URUMQI),
+                    before_t_per_y=60e6,
+                    after_t_per_y=60.1e6,
+                ),
+            ),
         ),
+        flows=flows(),
         od_rows=(
             OdRow(
                 origin="Xi'an",

@@ -112,7 +112,16 @@ def test_4_failed_draws_are_counted_and_shown(
     monkeypatch.setattr(appraisal_run, "_draw", fails)
     monkeypatch.setenv("SOGDIA_RUNS", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
-    arguments = ["appraise", str(shut), "--draws", "4", "--samples", "4", "--no-report"]
+    arguments = [
+        "appraise",
+        str(shut),
+        "--draws",
+        "4",
+        "--samples",
+        "4",
+        "--no-report",
+        "--no-flows",
+    ]
     assert sogdia(arguments) == 1
     out = capsys.readouterr().out
     assert "NOT SOLVED" in out

@@ -37,6 +37,7 @@ from sogdia.scenario.scenario import Scenario
 from sogdia.world.build import world
 from sogdia.world.economies import Variant
 from sogdia.world.find import find_place
+from sogdia.world.network import network
 from sogdia.world.tables import CLASSES, CROSSINGS, LINKS, PLACES, TARIFFS, TRANSFERS, ZONES
 from sogdia.world.world import World
 
@@ -400,15 +401,21 @@ def _join(scenario: Scenario, dated: Sequence[_Dated], options: Options, tell: P
             table = joined[-1].baseline if role == "baseline" else joined[-1].scenario
             effects.indicators[role].extend(income_rows(table["country_income"], draw=0))
     last = dated[-1]
+    nets = (network(last.sides["baseline"]), network(last.sides["scenario"]))
     for draw in range(1, options.draws + 1):
         tell(f"real income: draw {draw} of {options.draws}", 0.4 + 0.1 * draw / options.draws)
         try:
             sides = last.draw(draw, options.seed, scenario)
-            table = real_income(sides["baseline"], sides["scenario"], variant=options.trade)
+            table = real_income(
+                sides["baseline"], sides["scenario"], variant=options.trade, nets=nets
+            )
         except (ValueError, ArithmeticError) as error:
             effects.failed[draw] = f"{type(error).__name__}: {error}"
             continue
-        effects.indicators["scenario"].extend(income_rows(table, draw=draw))
+        rows = income_rows(table, draw=draw)
+        effects.indicators["scenario"].extend(rows)
+        # A change is against the baseline, so the baseline's own is exactly none in every draw.
+        effects.indicators["baseline"].extend(row | {"amount": 0.0} for row in rows)
     return dataclasses.replace(effects, joined=tuple(joined))
 
 

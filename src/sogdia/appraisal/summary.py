@@ -22,6 +22,7 @@ __all__ = [
     "PairState",
     "Summary",
     "ZoneChange",
+    "band",
     "relative_gencost",
     "summarise",
 ]
@@ -253,14 +254,14 @@ def _pair_bands(
         if np.isnan(a[0]) or np.isnan(b[0]):
             continue
         found[name] = (
-            _band(a),
-            _band(b),
-            _band(b - a) if len(a) == len(b) else Band(b[0] - a[0], None, None),
+            band(a),
+            band(b),
+            band(b - a) if len(a) == len(b) else Band(b[0] - a[0], None, None),
         )
     return found
 
 
-def _band(values: NDArray[np.float64]) -> Band:
+def band(values: NDArray[np.float64]) -> Band:
     """Draw 0 is central; the others make the band, which need not hold it."""
     central, drawn = float(values[0]), values[1:]
     drawn = drawn[~np.isnan(drawn)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from sogdia.cli.output import number, print_json, print_table, progress, say
 if TYPE_CHECKING:
     from sogdia.appraisal.run import Appraisal
     from sogdia.appraisal.summary import Summary
+    from sogdia.appraisal.summary_flows import FlowSummary
 
 __all__ = ["register"]
 
@@ -30,6 +31,13 @@ def appraise(
     draws: Annotated[int, typer.Option(help="Draws behind the bands.", min=0, max=10000)] = 20,
     samples: Annotated[int, typer.Option(help="Shipments sampled for P50 and P90.", min=1)] = 256,
     seed: Annotated[int, typer.Option(help="Seed of draws and samples.")] = 0,
+    trade: Annotated[
+        Literal["reconciled", "china", "partner"],
+        typer.Option(help="Whose report of trade is loaded."),
+    ] = "reconciled",
+    no_flows: Annotated[
+        bool, typer.Option("--no-flows", help="Costs and routes only: no flows, queues or trade.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no HTML.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -40,6 +48,7 @@ def appraise(
     from sogdia.appraisal.run import Options, default_store
     from sogdia.appraisal.run import appraise as run_scenario
     from sogdia.appraisal.summary import summarise
+    from sogdia.appraisal.summary_flows import summarise_flows
     from sogdia.evidence.base import open_evidence
 
     target: str | Path = Path(scenario) if scenario.endswith(".toml") else scenario
@@ -48,17 +57,17 @@ def appraise(
             f"there is no file {scenario}; `sogdia scenarios` lists the shipped ones"
         )
     evidence = open_evidence()
-    options = Options(draws=draws, samples=samples, seed=seed)
+    options = Options(draws=draws, samples=samples, seed=seed, flows=not no_flows, trade=trade)
     with progress(show=not as_json) as tell:
         found = run_scenario(
             target, evidence=evidence, store=default_store(), options=options, progress=tell
         )
-    summary = summarise(found)
+    summary, flows = summarise(found), summarise_flows(found)
     file = None if no_report else _write_report(found, output)
     if as_json:
-        print_json(_as_json(found, summary, file))
+        print_json(_as_json(found, summary, flows, file))
     else:
-        _print(found, summary, file)
+        _print(found, summary, flows, file)
     if found.run.manifest.state != "solved":
         raise typer.Exit(1)
 
@@ -95,18 +104,27 @@ def _write_report(found: Appraisal, output: Path | None) -> Path:
     return write(report_content(found, open_evidence()), file)
 
 
-def _as_json(found: Appraisal, summary: Summary, file: Path | None) -> dict[str, Any]:
+def _as_json(
+    found: Appraisal, summary: Summary, flows: FlowSummary | None, file: Path | None
+) -> dict[str, Any]:
     import dataclasses
+
+    from sogdia.appraisal.summary_flows import flow_sentences
 
     return {
         "scenario": found.scenario.id, "run": found.run.id, "baseline": found.baseline.id,
         "cached": found.cached, "state": found.run.manifest.state,
         "report": None if file is None else str(file),
         "summary": dataclasses.asdict(summary),
+        "flows": None if flows is None
+        else {"solved": flows.solved, "sentences": list(flow_sentences(flows))}
+        | dataclasses.asdict(flows),
     }  # fmt: skip
 
 
-def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
+def _print(
+    found: Appraisal, summary: Summary, flows: FlowSummary | None, file: Path | None
+) -> None:
     say(found.scenario.title)
     if found.scenario.question:
         say(found.scenario.question)
@@ -139,6 +157,7 @@ def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
                  ("change", "change"), ("band", "90 % band")],
                 right=frozenset({"change", "band"}),
             )  # fmt: skip
+    _print_flows(flows)
     manifest = found.run.manifest
     cached = "found in the store" if found.cached else f"run in {found.wall_time_s:.1f} s"
     say(f"run {found.run.id[:16]} ({cached}; {manifest.draws} draws, seed {manifest.seed})")
@@ -147,6 +166,71 @@ def _print(found: Appraisal, summary: Summary, file: Path | None) -> None:
     say(
         f'ask on:  sogdia compare {found.scenario.id}   sogdia trace {found.scenario.id} time_h "A>B"'
     )
+
+
+SHOWN_COUNTRIES, SHOWN_LINKS, SHOWN_POSTS = 8, 3, 5
+
+
+def _print_flows(found: FlowSummary | None) -> None:
+    if found is None:
+        say("flows, queues at posts, trade and real income were not run")
+        return
+    from sogdia.appraisal.summary_flows import link_words
+
+    unsolved = "" if found.solved else "NOT SOLVED: "
+    incomes = sorted(
+        found.incomes, key=lambda i: -abs(i.full.central) if i.full is not None else 0.0
+    )
+    print_table(
+        [_income_row(i, found) for i in incomes[:SHOWN_COUNTRIES]],
+        [("country", f"{unsolved}{found.level}"), ("income", "real income"),
+         ("band", "90 % band"), ("from", "from China, million USD2023/y"), ("from_share", "change"),
+         ("to", "to China, million USD2023/y"), ("to_share", "change")],
+        right=frozenset({"income", "band", "from", "from_share", "to", "to_share"}),
+    )  # fmt: skip
+    for link in found.links[:SHOWN_LINKS]:
+        say(f"{unsolved}{link_words(link)}")
+    for post in [p for p in found.posts if p.moves][:SHOWN_POSTS]:
+        waits = [
+            "none"
+            if mean is None
+            else f"{mean:,.1f} h ({number(p50, 1)} at 50 %, {number(p90, 1)} at 90 %)"
+            for mean, p50, p90 in (
+                (post.wait_mean_h.before, post.wait_p50_h.before, post.wait_p90_h.before),
+                (post.wait_mean_h.after, post.wait_p50_h.after, post.wait_p90_h.after),
+            )
+        ]
+        say(f"{unsolved}wait at {post.name}, {post.mode}: {waits[1]} (before: {waits[0]})")
+    say(
+        f"{found.posts_without_capacity} of {found.posts_total} posts have no known capacity: "
+        "their hours do not answer to traffic"
+    )
+    if found.loop is not None:
+        say(f"loop of transport, borders and trade: {found.loop.words}")
+
+
+def _percent(share: float) -> str:
+    text = f"{100 * share:+.4f}"
+    return text[1:] if float(text) == 0.0 else text
+
+
+def _income_row(income: Any, found: FlowSummary) -> dict[str, str]:
+    change = income.full
+    row = {
+        "country": income.name,
+        "income": "unknown" if change is None else f"{_percent(change.central)} %",
+        "band": "not known" if change is None or change.p05 is None
+        else f"{_percent(change.p05)} to {_percent(change.p95)}",
+    }  # fmt: skip
+    for key, side in (("from", "importer"), ("to", "exporter")):
+        for trade in found.trade:
+            if getattr(trade, side) == income.country != "CHN":
+                a, b = trade.usd2023_per_y.before, trade.usd2023_per_y.after
+                row[key] = " → ".join(number(None if v is None else v / 1e6) for v in (a, b))
+                row[f"{key}_share"] = (
+                    "unknown" if trade.full is None else f"{100 * trade.full:+.3f} %"
+                )
+    return row
 
 
 def _pair_row(pair: Any) -> dict[str, str]:

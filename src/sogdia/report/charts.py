@@ -15,7 +15,15 @@ from markupsafe import Markup, escape
 from sogdia.report.content import GainRow, RouteBeforeAfter, RouteOption
 from sogdia.report.number import THIN_SPACE, Number, number_parts, number_text
 
-__all__ = ["corridor_strip", "gains_chart", "time_split", "wide_and_narrow"]
+__all__ = [
+    "COST",
+    "INCOME",
+    "Changing",
+    "corridor_strip",
+    "gains_chart",
+    "time_split",
+    "wide_and_narrow",
+]
 
 KINDS = ("line-haul", "access", "border", "gauge-change", "transfer")
 STOPS = frozenset({"border", "gauge-change", "transfer"})
@@ -208,17 +216,41 @@ def _hours_by_kind(option: RouteOption) -> dict[str, float]:
     return {kind: total[kind] for kind in KINDS if kind in total}
 
 
-def gains_chart(rows: Sequence[GainRow], width: int) -> Markup:
-    """Change in generalised cost by zone, a point with its 90 % band on a line through zero."""
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """What a chart of changes is of; `gain` is the sign of a change for the better."""
+
+    title: str
+    below: str
+    above: str
+    gain: int
+
+
+COST = Changing("Change in generalised cost by zone", "cheaper to trade", "costlier to trade", -1)
+INCOME = Changing("Change in real income", "lower real income", "higher real income", 1)
+
+
+def gains_chart(rows: Sequence[GainRow], width: int, of: Changing = COST) -> Markup:
+    """Changes by zone or country, a point with its 90 % band on a line through zero."""
     known = sorted(
         (row for row in rows if row.change.central is not None),
-        key=lambda row: (row.change.central or 0.0, row.zone),
+        key=lambda row: (-of.gain * (row.change.central or 0.0), row.zone),
     )
     if not known:
         return Markup('<p class="note">No zone has a known change.</p>')
     narrow = width < 600
-    row_height, top, bottom = (40 if narrow else 24), 30, 22
-    left, right = (6, 6) if narrow else (190, 190)
+    words = [
+        f"{value} {unit} ({band})" + (f" \u2020 {row.change.caveat}" if row.change.caveat else "")
+        for row in known
+        for value, unit, band in (number_parts(row.change),)
+    ]
+    names = [f"{row.zone}, {row.country}" if row.country else row.zone for row in known]
+    tight = narrow and any(
+        7.2 * len(name) + 6.6 * len(text) > width - 24
+        for name, text in zip(names, words, strict=True)
+    )
+    row_height, top, bottom = (56 if tight else 40 if narrow else 24), 30, 22
+    left, right = (6, 6) if narrow else (190, max(190, 24 + 6.6 * max(map(len, words))))
     height = top + bottom + row_height * len(known)
     low = min(0.0, *(_low(row.change) for row in known))
     high = max(0.0, *(_high(row.change) for row in known))
@@ -237,34 +269,31 @@ def gains_chart(rows: Sequence[GainRow], width: int) -> Markup:
         parts.append(_text("tick", x(tick), height - 6, label, "middle"))
     parts.append(f'<path class="zero" d="M{x(0):.1f} {top - 8}V{height - bottom}"/>')
     if x(0) - left > 110:
-        parts.append(_text("axis", x(0) - 8, top - 12, "\u2190 cheaper to trade", "end"))
+        parts.append(_text("axis", x(0) - 8, top - 12, f"\u2190 {of.below}", "end"))
     if width - right - x(0) > 110:
-        parts.append(_text("axis", x(0) + 8, top - 12, "costlier to trade \u2192"))
+        parts.append(_text("axis", x(0) + 8, top - 12, f"{of.above} \u2192"))
     spoken: list[str] = []
     for position, row in enumerate(known):
         y = top + row_height * position + (row_height - 10 if narrow else row_height / 2)
         central = row.change.central or 0.0
-        name = f"{row.zone}, {row.country}"
-        value, unit, band = number_parts(row.change)
-        words = f"{value} {unit} ({band})"
+        name = names[position]
         if narrow:
-            parts.append(_text("row-label", left, y - 13, name))
-            parts.append(_text("row-value", width - right, y - 13, words, "end"))
+            parts.append(_text("row-label", left, y - (29 if tight else 13), name))
+            parts.append(_text("row-value", width - right, y - 13, words[position], "end"))
         else:
             parts.append(_text("row-label", left - 12, y + 4, name, "end"))
-            parts.append(_text("row-value", width - right + 12, y + 4, words))
-        mark = "gain" if central < 0 else "loss"
+            parts.append(_text("row-value", width - right + 12, y + 4, words[position]))
+        mark = "gain" if central * of.gain > 0 else "loss" if central else "flat"
         at = x(central)
         shape = (
-            f'<circle class="gain" cx="{at:.1f}" cy="{y:.1f}" r="5"/>'
-            if mark == "gain"
+            f'<circle class="{mark}" cx="{at:.1f}" cy="{y:.1f}" r="5"/>'
+            if mark != "loss"
             else f'<rect class="loss" x="{at - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"/>'
         )
         ends = f"M{x(_low(row.change)):.1f} {y:.1f}H{x(_high(row.change)):.1f}"
         parts.append(f'<path class="whisker {mark}" d="{ends}"/>{shape}')
         spoken.append(f"{row.zone}: {number_text(row.change)}")
-    title = "Change in generalised cost by zone"
-    return _svg(width, height, title, "; ".join(spoken), parts, "gains")
+    return _svg(width, height, of.title, "; ".join(spoken), parts, "gains")
 
 
 def _low(number: Number) -> float:

@@ -11,32 +11,42 @@ from typing import Literal
 from sogdia.report.number import Number
 
 __all__ = [
+    "NOT_RUN",
     "Assumption",
     "Change",
     "ClaimRow",
     "Fact",
+    "FlowContent",
+    "FlowRow",
     "GainRow",
     "Headline",
+    "IncomeRow",
     "LegKind",
     "MapContent",
     "MapCrossing",
     "MapExtent",
+    "MapFlow",
     "MapLink",
     "MapPlace",
     "MapRoute",
     "MeasureRow",
     "Mode",
+    "ModeRow",
     "OdRow",
     "Pair",
+    "PostRow",
     "ReportContent",
     "RouteBeforeAfter",
     "RouteLeg",
     "RouteOption",
     "RunStatus",
     "SourceRow",
+    "TradeRow",
     "ValidationRow",
     "Worldview",
 ]
+
+NOT_RUN = "Flows, queues at posts, trade and real income were not run."
 
 Mode = Literal["rail", "road", "sea", "air"]
 Change = Literal["", "opened", "closed", "faster", "slower"]
@@ -161,6 +171,112 @@ class GainRow:
     change: Number
     before: Number | None = None
     after: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeRow:
+    """Change of a country's real income, as a share, at each level of what is let respond."""
+
+    country: str
+    full: Number
+    conditional: Number
+    partial: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRow:
+    """Trade of one country with another: a year before and after, and the change by level."""
+
+    exporter: str
+    importer: str
+    before: Number
+    after: Number
+    full: Number
+    conditional: Number
+    partial: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRow:
+    """Freight of a link, or of links in a row, both directions together."""
+
+    name: str
+    mode: str
+    tonnes: Pair
+    vehicles: Pair
+    use: Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeRow:
+    """Tonnes a year and share of one mode."""
+
+    mode: str
+    tonnes: Pair
+    share: Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRow:
+    """The queue of a post whose capacity is known.
+
+    Attributes
+    ----------
+    capacity, effective : Number
+        As known, and as used in the scenario.
+    raised : bool
+        True when the used one was raised above the known one.
+    """
+
+    name: str
+    mode: str
+    arrivals: Pair
+    capacity: Number
+    effective: Number
+    raised: bool
+    use: Pair
+    wait_mean: Pair
+    wait_p50: Pair
+    wait_p90: Pair
+    clearing: Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowContent:
+    """Flows, queues, trade and real income.
+
+    Attributes
+    ----------
+    level : str
+        What is let respond in figures that say no other.
+    trade_of : str
+        Whose report of trade was loaded, in words.
+    loop : str
+        How the loop of transport, borders and trade ended.
+    solved : bool
+        False puts NOT SOLVED beside every result.
+    income_shown : str
+        Countries and zones that change by less are left out.
+    links_changed, posts_total, posts_unknown : int
+        Links that carry more or less; posts; posts whose capacity is not known.
+    """
+
+    level: str
+    trade_of: str
+    loop: str
+    solved: bool
+    income_shown: str
+    notes: tuple[str, ...] = ()
+    incomes: tuple[IncomeRow, ...] = ()
+    gainers: tuple[GainRow, ...] = ()
+    losers: tuple[GainRow, ...] = ()
+    trade: tuple[TradeRow, ...] = ()
+    links: tuple[FlowRow, ...] = ()
+    links_changed: int = 0
+    modes: tuple[ModeRow, ...] = ()
+    posts: tuple[PostRow, ...] = ()
+    posts_total: int = 0
+    posts_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +430,17 @@ class MapRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapFlow:
+    """Freight of a link, both directions, tonnes a year; None where it is not open."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    before_t_per_y: float | None
+    after_t_per_y: float | None
+    sea: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapContent:
     """What the map shows.
 
@@ -331,6 +458,7 @@ class MapContent:
     crossings: tuple[MapCrossing, ...] = ()
     places: tuple[MapPlace, ...] = ()
     routes: tuple[MapRoute, ...] = ()
+    flows: tuple[MapFlow, ...] = ()
     worldview: Worldview = "neutral"
     name_set: str = "en"
     focus: MapExtent | None = None
@@ -355,6 +483,8 @@ class ReportContent:
     statuses: tuple[RunStatus, ...]
     assumed_share: Number
     map: MapContent | None = None
+    flows: FlowContent | None = None
+    """None: flows, queues, trade and real income were not run, and the page says so."""
     od_rows: tuple[OdRow, ...] = ()
     routes: tuple[RouteBeforeAfter, ...] = ()
     gainers: tuple[GainRow, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal, cast
@@ -17,9 +18,19 @@ from sogdia.appraisal.summary import (
     relative_gencost,
     summarise,
 )
+from sogdia.appraisal.summary_flows import FlowSummary, flow_sentences, summarise_flows
+from sogdia.appraisal.summary_traffic import link_flows
 from sogdia.core.register import register
 from sogdia.evidence.base import EvidenceBase
 from sogdia.report import content as c
+from sogdia.report.from_flows import (
+    CHOICES,
+    LOADED,
+    flow_content,
+    flow_method,
+    queue_words,
+    traffic_words,
+)
 from sogdia.report.number import Number
 from sogdia.results.store import Run
 from sogdia.results.trace import Trace, trace
@@ -42,6 +53,7 @@ def report_content(
 ) -> c.ReportContent:
     """Everything the report shows, on one of the run's dates."""
     found = summarise(appraisal, on)
+    flows = summarise_flows(appraisal, on)
     run = appraisal.run
     traces = list(_traces(run, found))
     claims = _claims(run, traces, evidence)
@@ -55,19 +67,24 @@ def report_content(
         run_id=run.id[:16],
         world_on=found.on.isoformat(),
         known_by=str(manifest.options.get("known_by") or "everything recorded"),
-        summary=found.sentences,
-        headline=tuple(_headline(found)),
-        statuses=tuple(_statuses(run)),
+        summary=(
+            *found.sentences[:2],
+            *((c.NOT_RUN,) if flows is None else flow_sentences(flows)),
+            *found.sentences[2:],
+        ),
+        headline=tuple(_headline(found, flows)),
+        statuses=tuple(_statuses(appraisal, flows)),
         assumed_share=Number.missing("share")
         if share is None
         else Number.exact(share, "share", trace="#claims"),
-        map=_map(appraisal, found),
+        map=_map(appraisal, found, flows),
+        flows=None if flows is None else flow_content(flows),
         od_rows=tuple(_od_row(p) for p in found.pairs),
         routes=tuple(_routes(appraisal, found)),
         gainers=tuple(_gain(z) for z in found.gainers()),
         losers=tuple(_gain(z) for z in found.losers()),
         measures=tuple(_measures(appraisal)),
-        assumptions=tuple(_assumptions(run, traces, evidence)),
+        assumptions=tuple(_assumptions(run, traces, flows)),
         claims=tuple(claims),
         sources=tuple(_sources(run, claims, evidence)),
         facts=tuple(_facts(appraisal)),
@@ -86,7 +103,7 @@ def _number(
     )
 
 
-def _headline(found: Summary) -> Iterator[c.Headline]:
+def _headline(found: Summary, flows: FlowSummary | None) -> Iterator[c.Headline]:
     moved = [p for p in found.pairs if abs(relative_gencost(p)) > 0]
     for pair in sorted(moved, key=lambda p: -abs(relative_gencost(p)))[:1]:
         label = f"{pair.origin_name} to {pair.destination_name}"
@@ -107,6 +124,16 @@ def _headline(found: Summary) -> Iterator[c.Headline]:
             number=_number(zone.change.central, "share", zone.change, signed=True),
             note=f"gains most; {zone.commodity}",
         )
+    for income in () if flows is None else flows.most_changed(1):
+        if flows is not None and income.full is not None:
+            yield c.Headline(
+                label=f"{income.name}: real income",
+                number=dataclasses.replace(
+                    _number(income.full.central, "share", income.full, signed=True),
+                    caveat="" if flows.solved else "NOT SOLVED",
+                ),
+                note=f"changes most; {flows.level}",
+            )
     yield c.Headline(
         label="Zone pairs and classes that change",
         number=Number.exact(float(found.changed_pairs), "pairs"),
@@ -114,10 +141,18 @@ def _headline(found: Summary) -> Iterator[c.Headline]:
     )
 
 
-def _statuses(run: Run) -> Iterator[c.RunStatus]:
-    manifest = run.manifest
+def _statuses(appraisal: Appraisal, flows: FlowSummary | None) -> Iterator[c.RunStatus]:
+    manifest = appraisal.run.manifest
+    for status in appraisal.baseline.manifest.statuses:
+        if status.state != "solved":
+            yield c.RunStatus(
+                model=f"baseline: {status.of}", state=status.state, message=status.message
+            )
     for status in manifest.statuses:
-        yield c.RunStatus(model=status.of, state=status.state, message=status.message)
+        message = status.message
+        if flows and flows.loop and status.of == f"loop transport-border-trade {flows.on}":
+            message = flows.loop.words
+        yield c.RunStatus(model=status.of, state=status.state, message=message)
     yield c.RunStatus(
         model="draws of uncertain claims",
         state="solved",
@@ -242,8 +277,11 @@ def _leg(row: Mapping[str, Any], teu: float, called: Mapping[str, str]) -> c.Rou
     )
 
 
-def _map(appraisal: Appraisal, found: Summary) -> c.MapContent:
+def _map(appraisal: Appraisal, found: Summary, said: FlowSummary | None) -> c.MapContent:
     run = appraisal.run
+    traffic = {} if said is None else link_flows(appraisal.baseline, run, found.on)
+    queues = {} if said is None else {post.entity: post for post in said.posts}
+    flows: list[c.MapFlow] = []
     changed = {change.id: change for change in found.changes}
     links: list[c.MapLink] = []
     crossings: list[c.MapCrossing] = []
@@ -261,15 +299,29 @@ def _map(appraisal: Appraisal, found: Summary) -> c.MapContent:
                     id=row["id"], name=row["name"], mode=row["mode"], points=(start, end),
                     gauges=tuple(int(g) for g in (row["gauges"] or "").split(";") if g),
                     status=row["status"], change=_change(change),
-                    note=change.note if change else f"{row['length_km']:.0f} km",
+                    note=_words(
+                        change.note if change else f"{row['length_km']:.0f} km",
+                        traffic_words(traffic.get(row["id"])),
+                    ),
                 )
             )  # fmt: skip
+            if row["id"] in traffic:
+                tonnes = traffic[row["id"]].tonnes
+                flows.append(
+                    c.MapFlow(
+                        name=row["name"], points=(start, end), before_t_per_y=tonnes.before,
+                        after_t_per_y=tonnes.after, sea=row["mode"] == "sea",
+                    )
+                )  # fmt: skip
         else:
             crossings.append(
                 c.MapCrossing(
                     id=row["id"], name=row["name"], lon_deg=start[0], lat_deg=start[1],
                     status=row["status"], change=_change(change),
-                    note=change.note if change else f"{row['dwell_mean_h']:.1f} h on average",
+                    note=_words(
+                        change.note if change else f"{row['dwell_mean_h']:.1f} h on average",
+                        queue_words(queues.get(row["id"])),
+                    ),
                 )
             )  # fmt: skip
     routes = [
@@ -287,8 +339,13 @@ def _map(appraisal: Appraisal, found: Summary) -> c.MapContent:
         crossings=tuple(crossings),
         places=tuple(_map_places(run, found)),
         routes=tuple(routes),
+        flows=tuple(flows),
         caption=f"Network of {found.on} in the scenario; what differs from its baseline is marked.",
     )
+
+
+def _words(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 def _change(change: NetworkChange | None) -> c.Change:
@@ -410,10 +467,9 @@ def _published(row: Mapping[str, Any]) -> str:
 
 
 METHOD = (
-    ("Freight takes the route of least generalised cost: money, plus expected hours times what an "
-     "hour is worth, plus a charge for the hours between the 50 % and the 90 % shipment.", "derived"),
-    ("There is no congestion: the model does not yet know how much traffic a link or post carries, "
-     "so a new line does not fill up and an old one does not empty.", "assumed"),
+    ("Journeys by origin and destination take the route of least generalised cost: money, plus "
+     "expected hours times what an hour is worth, plus a charge for the hours between the 50 % "
+     "and the 90 % shipment.", "derived"),
     ("Hours at stops vary independently of each other, each with a lognormal distribution; time on "
      "the way is certain.", "assumed"),
     ("A figure of the past holds until a later one is known; a forecast year has the borders, "
@@ -421,9 +477,15 @@ METHOD = (
     ("Bands come from drawing every uncertain claim together in both worlds; they do not cover "
      "what the model leaves out.", "derived"),
 )  # fmt: skip
+NO_FLOWS = (
+    "Flows were not run: how much traffic a link or post carries is not known here, so a new line "
+    "does not fill up and an old one does not empty."
+)
 
 
-def _assumptions(run: Run, traces: list[Trace], evidence: EvidenceBase) -> Iterator[c.Assumption]:
+def _assumptions(
+    run: Run, traces: list[Trace], flows: FlowSummary | None
+) -> Iterator[c.Assumption]:
     classes = [r for r in run["claim"].rows() if r["variable"] == "time_value_per_day_share"]
     for row in classes:
         yield c.Assumption(
@@ -439,9 +501,15 @@ def _assumptions(run: Run, traces: list[Trace], evidence: EvidenceBase) -> Itera
             text=text, value="", basis=cast(c.Basis, basis), source="method of the transport model"
         )
     rows = {r["id"]: r for r in run["claim"].rows()}
+    if flows is None:
+        yield c.Assumption(
+            text=NO_FLOWS, value="", basis="assumed", source="method of the transport model"
+        )
+    else:
+        by_variable = {r["variable"]: r for r in rows.values() if r["variable"] in CHOICES}
+        yield from flow_method(by_variable, flows.variant)
     weight = _weights(traces)
     assumed = [k for k in weight if k in rows and rows[k]["basis"] == "assumed"]
-    del evidence
     for key in sorted(assumed, key=lambda k: (-weight[k], k))[:ASSUMED_SHOWN]:
         row = rows[key]
         yield c.Assumption(
@@ -480,6 +548,8 @@ def _facts(appraisal: Appraisal) -> Iterator[c.Fact]:
         ("Seed", str(manifest.seed)),
         ("Draws", str(manifest.draws)),
         ("Shipments sampled", str(manifest.options.get("samples", ""))),
+        ("Flows", "run" if manifest.options.get("flows") else "not run"),
+        ("Trade", LOADED.get(str(manifest.options.get("trade")), "not loaded")),
         ("Dates", ", ".join(d.isoformat() for d in manifest.dates)),
         ("Packages", ", ".join(f"{k} {v}" for k, v in manifest.packages.items())),
     ):

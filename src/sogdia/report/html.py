@@ -19,12 +19,13 @@ import jinja2
 from markupsafe import Markup
 
 from sogdia.report.charts import (
+    INCOME,
     corridor_strip,
     gains_chart,
     time_split,
     wide_and_narrow,
 )
-from sogdia.report.content import GainRow, ReportContent, RouteBeforeAfter
+from sogdia.report.content import NOT_RUN, GainRow, IncomeRow, ReportContent, RouteBeforeAfter
 from sogdia.report.map import DISCLAIMER, MapView, Outlines, draw_map
 from sogdia.report.number import Number, number_html, number_text, safe_link
 
@@ -97,6 +98,8 @@ def render(content: ReportContent, *, outlines: Outlines | None = None) -> str:
         "strip": _strip,
         "split": _split,
         "gains": _gains,
+        "incomes": _incomes,
+        "not_run": NOT_RUN,
         "is_number": functools.partial(_is, kind=Number),
     }
     template = environment(mark="#warnings" if troubled else "").get_template("report.html.j2")
@@ -129,6 +132,11 @@ def _split(route: RouteBeforeAfter) -> Markup:
 
 def _gains(rows: tuple[GainRow, ...]) -> Markup:
     return wide_and_narrow(functools.partial(gains_chart, rows))
+
+
+def _incomes(rows: tuple[IncomeRow, ...]) -> Markup:
+    shown = tuple(GainRow(zone=r.country, country="", change=r.full) for r in rows)
+    return wide_and_narrow(functools.partial(gains_chart, shown, of=INCOME))
 
 
 def _is(value: object, kind: type) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sogdia.core.geodesy import EARTH_RADIUS_KM, great_circle_km
 from sogdia.core.shipped import shipped_folder
-from sogdia.report.content import Change, MapContent, MapExtent, MapLink
+from sogdia.report.content import Change, MapContent, MapExtent, MapFlow, MapLink
 
 __all__ = [
     "COUNTRY_LABELS",
@@ -67,6 +67,14 @@ CHANGE_SIGNS: dict[Change, str] = {
     "faster": "\u00bb",
     "slower": "\u00ab",
 }
+
+FLOW_DRAWN_T = 50_000.0
+"""Tonnes a year below which a flow is not drawn, in neither world."""
+
+FLOW_DIFFERS = 0.01
+"""Share of the larger flow from which a line is coloured as carrying more or less."""
+
+FLOW_KEYS = ((1e6, "1 million t a year"), (1e7, "10 million"), (1e8, "100 million and more"))
 
 # Label points are for reading only: well inside each country, away from busy corridors.
 COUNTRY_LABELS: dict[str, dict[str, tuple[str, float, float]]] = {
@@ -168,6 +176,8 @@ class MapView:
     has_after: bool
     disputed: tuple[str, ...]
     ocean_count: int
+    flow_keys: tuple[tuple[str, Markup], ...] = ()
+    flow_kinds: tuple[str, ...] = ()
 
 
 def layer_of(link: MapLink) -> tuple[str, ...]:
@@ -234,6 +244,7 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
         tip = f"<title>{escape(route.label)}</title>"
         casing = f'<path class="casing" d="{path}"/>' if route.when == "after" else ""
         routes[route.when] += f'{casing}<path class="rt" d="{path}">{tip}</path>'
+    flows, flow_kinds = _flow_layer(content.flows, project)
     disputed = [b for b in base.boundaries if b["properties"]["status"] == "disputed"]
     agreed = [b for b in base.boundaries if b["properties"]["status"] != "disputed"]
     places, taken = _place_labels(content, project, view)
@@ -275,6 +286,7 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
             for name, paths in reversed(layers.items())
             if paths
         ),
+        f'<g class="layer flows">{flows}</g>' if flows else "",
         f'<g class="layer posts">{"".join(posts)}</g>',
         *(
             f'<g class="route {when}">{paths}</g>'
@@ -299,7 +311,43 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
         has_after=bool(routes["after"]),
         disputed=tuple(sorted({str(f["properties"]["name"]) for f in disputed})),
         ocean_count=ocean_count,
+        flow_keys=tuple(
+            (words, Markup(f'<path class="fl same" stroke-width="{flow_width(t)}" d="M1 9h32"/>'))
+            for t, words in FLOW_KEYS
+            if flows
+        ),
+        flow_kinds=flow_kinds,
     )
+
+
+def flow_width(tonnes: float) -> str:
+    """Width on the screen, px: with the square root of the tonnes, so that small ones show."""
+    return f"{min(1.2 + 10.0 * math.sqrt(max(tonnes, 0.0) / 5e7), 16.0):.1f}"
+
+
+def _flow_layer(flows: Sequence[MapFlow], project: Conic) -> tuple[str, tuple[str, ...]]:
+    """Lines by what they carry in the scenario, wide ones first; and which kinds there are."""
+    paths: list[tuple[float, str]] = []
+    kinds: set[str] = set()
+    for flow in flows:
+        before, after = flow.before_t_per_y or 0.0, flow.after_t_per_y or 0.0
+        most = max(before, after)
+        if most < FLOW_DRAWN_T or (flow.sea and _too_long(flow.points)):
+            continue
+        moved = after - before
+        kind = "same" if abs(moved) < FLOW_DIFFERS * most else "more" if moved > 0 else "less"
+        kinds.add(kind)
+        told = [
+            "not open" if t is None else f"{t / 1e6:,.2f} million t a year"
+            for t in (flow.before_t_per_y, flow.after_t_per_y)
+        ]
+        tip = escape(f"{flow.name}; freight of both directions: {told[0]} before, {told[1]} after")
+        paths.append(
+            (after, f'<path class="fl {kind}" stroke-width="{flow_width(after)}" '
+             f'd="{_path([_great_circle(flow.points, project)])}"><title>{tip}</title></path>')
+        )  # fmt: skip
+    drawn = "".join(path for _, path in sorted(paths, key=lambda p: (-p[0], p[1])))
+    return drawn, tuple(k for k in ("same", "more", "less") if k in kinds)
 
 
 def _middle(line: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,9 +359,13 @@ def _middle(line: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _is_ocean(link: MapLink) -> bool:
-    if link.mode != "sea" or len(link.points) != 2:
+    return link.mode == "sea" and _too_long(link.points)
+
+
+def _too_long(points: Sequence[tuple[float, float]]) -> bool:
+    if len(points) != 2:
         return False
-    (lon_a, lat_a), (lon_b, lat_b) = link.points[0], link.points[1]
+    (lon_a, lat_a), (lon_b, lat_b) = points
     return float(great_circle_km(lat_a, lon_a, lat_b, lon_b)) > OCEAN_KM
 
 

@@ -25,7 +25,7 @@ __all__ = [
     "unit_words",
 ]
 
-Absence = Literal["unknown", "no route", "not applicable"]
+Absence = Literal["unknown", "no route", "not applicable", "not open", "not within a year"]
 
 UNIT_WORDS = {
     "1": "",
@@ -72,12 +72,12 @@ class Number:
         a bare ratio or index.
     trace : str
         Where the number comes from: ``#anchor`` or an http(s) address. Empty for none.
-    absent : {"unknown", "no route", "not applicable"}
+    absent : {"unknown", "no route", "not applicable", "not open", "not within a year"}
         What an absent value means.
     signed : bool
         Print a plus sign: the number is a change.
     caveat : str
-        What is wrong with it ("not converged", "3 of 200 draws failed"); printed beside it.
+        What is wrong with it ("NOT SOLVED", "3 of 200 draws failed"); printed beside it.
     """
 
     central: float | None
@@ -183,9 +183,10 @@ def number_html(number: Number, *, mark: str = "") -> Markup:
         shown = Markup('<a class="trace" href="{}">{}</a>').format(link, shown)
     if number.caveat or (mark and band != "fixed"):
         note = number.caveat or "see the warning at the top"
-        shown += Markup('<a class="mark" href="{}" title="{}" aria-label="{}">\u2020</a>').format(
-            mark or "#warnings", note, f"warning: {note}"
+        sign = Markup('<a class="mark" href="{}" title="{}" aria-label="{}">\u2020{}</a>').format(
+            mark or "#warnings", note, f"warning: {note}", number.caveat and f" {number.caveat}"
         )
+        shown += Markup('<span class="caveat">{}</span>').format(sign) if number.caveat else sign
     shown += Markup(' <span class="band">{}</span>').format(band)
     return Markup('<span class="n" title="{}">{}</span>').format(title, shown)
 
