@@ -33,6 +33,9 @@ SUFFIX_UNITS: dict[str, str] = {
     "_teu_per_y": "teu/year",
     "_t_per_y": "t/year",
     "_t": "t",
+    "_teu": "teu",
+    "_years": "year",
+    "_mbit_per_s": "Mbit/s",
     "_bcm": "bcm",
     "_trains_per_day": "train/day",
     "_trucks_per_day": "truck/day",
@@ -56,6 +59,9 @@ SUFFIX_UNITS: dict[str, str] = {
     "_ratio": "1",
     "_index": "1",
     "_count": "1",
+    "_scale": "1",
+    "_factor": "1",
+    "_elasticity": "1",
 }
 """The closed list of suffixes a value column may end in, and the unit of each."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sogdia.evidence.base import EvidenceBase
@@ -76,13 +76,18 @@ def crossing_effect(
     return CrossingEffect(closed, " | ".join(texts))
 
 
+NOT_YET = frozenset({"planned", "proposed"})
+"""Visa regimes somebody asked for and nobody has put in force."""
+
+
 def regime_rows(base: EvidenceBase, on: date, known_by: date = FAR_FUTURE) -> list[dict[str, Any]]:
     """Every dated regime in force: visas, restrictions at posts, unions."""
     rows: list[dict[str, Any]] = []
     for row in base.registry("visa_regimes"):
-        if row["status"] != "planned" and in_force(
-            row["start_date"], row["end_date"], on, known_by
-        ):
+        # The registry of visas says the last day a regime holds, the others the first it does not.
+        last = day(row["end_date"])
+        until = "" if last is None else (last + timedelta(days=1)).isoformat()
+        if row["status"] not in NOT_YET and in_force(row["start_date"], until, on, known_by):
             rows.append(
                 {
                     "id": row["id"],
