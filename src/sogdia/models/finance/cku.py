@@ -1,0 +1,204 @@
+"""The China-Kyrgyzstan-Uzbekistan railway as a project, from the claims about it.
+
+The joint company is taken to build and run the line in Kyrgyzstan for the 4.7 billion USD. What is
+not published is a parameter with a band: the interest rate, the grace, the tariff, operating cost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.estimate import Estimate
+from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.claim import Claim
+from sogdia.models.finance.project import Appraisal, Loan, Project, appraise_project, ramped
+
+__all__ = [
+    "CKU",
+    "Rival",
+    "cku_cases",
+    "cku_project",
+    "cku_rivals",
+    "exposure_to_gdp",
+    "loan_tenor_y",
+    "unit_tariffs",
+]
+
+CKU = "project:RAIL_CKU"
+OWNERS = ("CHN", "KGZ", "UZB")
+LENDER = "CHN"
+
+FIRST_YEAR, OPENING_YEAR = 2025, 2031
+"""Construction began on 27 December 2024 and is to take five to six years."""
+
+RAMP = (0.4, 0.55, 0.7, 0.85)
+"""Assumed: shares of the full traffic in the first four years of operation."""
+
+RIVALS = (
+    (f"{CKU}@KGZ", "project_equity_usd"), (f"{CKU}@UZB", "project_equity_usd"),
+    (CKU, "project_equity_usd"), (CKU, "project_loan_usd"), (CKU, "project_cost_usd"),
+    (CKU, "project_length_km"), (CKU, "project_traffic_t_per_y"),
+    (CKU, "project_revenue_usd_per_y"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Claims about one thing that do not agree, the believed one first."""
+
+    subject: str
+    variable: str
+    claims: tuple[Claim, ...]
+
+
+def cku_project(
+    base: EvidenceBase,
+    *,
+    on: date,
+    rate: float | None = None,
+    grace_y: int | None = None,
+    tariff_usd2023_per_tkm: float | None = None,
+    discount_rate: float = 0.06,
+    base_date: date = date(2025, 12, 31),
+) -> Project:
+    """The project as believed on a date; `None` takes the centre of what is claimed or assumed.
+
+    Raises
+    ------
+    InvalidInput
+        When a claim it needs is missing.
+    """
+    cost = _believed(base, CKU, "project_cost_usd", on).central
+    length = _believed(base, CKU, "project_length_km", on).central
+    tenor = _believed(base, CKU, "loan_tenor_years_count", on).central
+    grace = (
+        _believed(base, CKU, "loan_grace_years_count", on).central if grace_y is None else grace_y
+    )
+    tariff = tariff_usd2023_per_tkm
+    if tariff is None:
+        tariff = _believed(base, CKU, "project_tariff_usd2023_per_tkm", on).central
+    if rate is None:
+        rate = _believed(base, CKU, "loan_interest_share", on).central
+    grace = round(grace)
+    drawing_y = OPENING_YEAR - FIRST_YEAR
+    if grace < drawing_y - 1:
+        # A loan cannot be repaid while it is drawn: the grace counts from the last drawing then.
+        grace += drawing_y - 1
+        tenor += drawing_y - 1
+    return Project(
+        id="RAIL_CKU",
+        name="China-Kyrgyzstan-Uzbekistan railway",
+        cost_usd=cost,
+        first_year=FIRST_YEAR,
+        opening_year=OPENING_YEAR,
+        last_year=FIRST_YEAR + round(tenor),
+        owners={s: _believed(base, f"{CKU}@{s}", "project_owner_share", on).central for s in OWNERS},
+        loan=Loan(
+            share=_believed(base, CKU, "project_loan_usd", on).central / cost,
+            rate=rate,
+            tenor_y=round(tenor),
+            grace_y=grace,
+            lender=LENDER,
+        ),
+        tariff_usd2023_per_t=tariff * length,
+        variable_cost_usd2023_per_t=length
+        * _believed(base, CKU, "project_variable_cost_usd2023_per_tkm", on).central,
+        fixed_cost_usd2023_per_y=cost * _believed(base, CKU, "project_upkeep_share", on).central,
+        capacity_t_per_y=_capacity(base),
+        inflation=_believed(base, CKU, "us_inflation_share", on).central,
+        discount_rate=discount_rate,
+        base_date=base_date,
+        ramp=RAMP,
+    )  # fmt: skip
+
+
+def cku_cases(
+    base: EvidenceBase,
+    *,
+    on: date,
+    rates: tuple[float, ...],
+    tonnes: tuple[float, ...],
+    grace_y: int | None = None,
+    discount_rate: float = 0.06,
+    base_date: date = date(2025, 12, 31),
+    benefits_usd2023_per_y: dict[str, float] | None = None,
+) -> tuple[tuple[float, float, Appraisal], ...]:  # fmt: skip
+    """An appraisal for each pair of a rate (share) and a full traffic (t a year).
+
+    Benefits of users, where given, are those of full traffic; they follow the ramp.
+    """
+    found: list[tuple[float, float, Appraisal]] = []
+    for rate, full in product(rates, tonnes):
+        project = cku_project(
+            base, on=on, rate=rate, grace_y=grace_y,
+            discount_rate=discount_rate, base_date=base_date,
+        )  # fmt: skip
+        benefits = None
+        if benefits_usd2023_per_y is not None:
+            benefits = {s: ramped(project, gain) for s, gain in benefits_usd2023_per_y.items()}
+        found.append(
+            (
+                rate,
+                full,
+                appraise_project(project, ramped(project, full), benefits_usd2023=benefits),
+            )
+        )
+    return tuple(found)
+
+
+def loan_tenor_y(base: EvidenceBase, *, on: date) -> int:
+    """Years of the loan as published."""
+    return round(_believed(base, CKU, "loan_tenor_years_count", on).central)
+
+
+def unit_tariffs(base: EvidenceBase, *, on: date) -> Estimate:
+    """Low, central and high tariff, USD of 2023 a tonne-kilometre."""
+    return _believed(base, CKU, "project_tariff_usd2023_per_tkm", on)
+
+
+def cku_rivals(base: EvidenceBase, *, on: date) -> tuple[Rival, ...]:
+    """What sources say of the project where they do not agree."""
+    found: list[Rival] = []
+    for subject, variable in RIVALS:
+        belief = base.believe(subject, variable, on=on)
+        if belief is not None and belief.rivals:
+            claims = (belief.claim, *(claim for claim, _ in belief.rivals))
+            found.append(Rival(subject=subject, variable=variable, claims=claims))
+    return tuple(found)
+
+
+def exposure_to_gdp(base: EvidenceBase, found: Appraisal, *, on: date) -> dict[str, float]:
+    """Each owner's share of the largest debt over its GDP as believed on a date; NaN if unknown.
+
+    Both in USD of 2023; the GDP is the nearest year known.
+    """
+    shares: dict[str, float] = {}
+    for party in found.parties:
+        if party.owns_share > 0.0:
+            belief = base.believe(party.state, "gdp_usd2023_per_y", on=on)
+            gdp = belief.claim.number if belief is not None else math.nan
+            shares[party.state] = party.exposure_peak / gdp
+    return shares
+
+
+def _capacity(base: EvidenceBase) -> float:
+    """The largest traffic anybody claims: what the line is designed for."""
+    claims = base.about(CKU, "project_traffic_t_per_y")
+    return max(c.value.high for c in claims if isinstance(c.value, Estimate))
+
+
+def _believed(base: EvidenceBase, subject: str, variable: str, on: date) -> Estimate:
+    belief = base.believe(subject, variable, on=on)
+    if belief is None or not isinstance(belief.claim.value, Estimate):
+        raise InvalidInput(
+            [
+                Problem(
+                    where=subject, what=f"no claim about {variable}", fix="add it to the evidence"
+                )
+            ]
+        )
+    return belief.claim.value
