@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from sogdia.cli import appraise, evidence, finance, people, queue, rank, replay, routes, runs, scenarios, trade
+from sogdia.cli import appraise, evidence, finance, people, queue, rank, replay, routes, runs, scenarios, timeline, trade
 
 __all__ = ["app", "run"]
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (appraise, routes, queue, rank, trade, replay, people, finance, evidence, scenarios, runs):
+for module in (appraise, routes, queue, rank, trade, replay, people, finance, timeline, evidence, scenarios, runs):
     module.register(app)
 
 
