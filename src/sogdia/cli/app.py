@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from sogdia.cli import appraise, evidence, finance, people, queue, rank, replay, routes, runs, scenarios, timeline, trade
+from sogdia.cli import (
+    appraise,
+    bottleneck,
+    evidence,
+    finance,
+    people,
+    queue,
+    rank,
+    replay,
+    routes,
+    runs,
+    scenarios,
+    timeline,
+    trade,
+)
 
 __all__ = ["app", "run"]
 
@@ -23,7 +37,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (appraise, routes, queue, rank, trade, replay, people, finance, timeline, evidence, scenarios, runs):
+for module in (
+    appraise,
+    routes,
+    queue,
+    bottleneck,
+    rank,
+    trade,
+    replay,
+    people,
+    finance,
+    timeline,
+    evidence,
+    scenarios,
+    runs,
+):
     module.register(app)
 
 
