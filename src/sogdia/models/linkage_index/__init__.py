@@ -1,0 +1,1 @@
+"""A composite index of five linkages, with the interval of every rank."""
