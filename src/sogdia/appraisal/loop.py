@@ -2,9 +2,9 @@
 
 One round is: costs and flows at the waits of the round, trade at the costs, waits at the flows.
 The fixed point is in the hours that traffic adds at posts and in the trade of country pairs; the
-residual is the largest relative change of either between two rounds. Hours take a damped step
+residual is the largest relative change of either between two rounds. Hours take a safeguarded step
 (`Step`), trade does not: its response to a cost that small is far below one. Routes stay on the
-efficient arcs of the first round, so that flows move with waits and do not jump.
+efficient arcs of the world without added hours, so that flows move with waits and do not jump.
 
 The baseline is not iterated. Its dwell claims were observed under its traffic, so they hold there
 by construction; in the scenario a post's dwell moves by what its queue says between both flows.
@@ -25,8 +25,10 @@ from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
 from sogdia.models.transport.flows import FlowModel, with_arcs
+from sogdia.models.transport.generation import freight_demand
 from sogdia.models.transport.solve_efficient import EfficientArcs
 from sogdia.world.economies import Variant
+from sogdia.world.network import Network, network
 from sogdia.world.world import World
 
 __all__ = ["MAX_ROUNDS", "TOLERANCE", "Joined", "join", "real_income"]
@@ -37,6 +39,18 @@ TOLERANCE = 1e-4
 MAX_ROUNDS = 40
 FIRST_SLOPE, STEEPEST = -1.0, -1e3
 """Slope of a post's answer before two rounds show it, and the steepest believed."""
+
+LEAST_MOVE = 1e-9
+"""Hours below which a move shows no slope."""
+
+FARTHEST = 24.0
+"""Hours a post moves in one round at most: an overfull one answers with thousands."""
+
+SMALL = 0.5
+"""Hours between answer and hours below which the slopes are left to close the rest."""
+
+OLD = 3
+"""Rounds after which one end of where the crossing lies is no longer believed."""
 
 QUEUES_ABOVE = 0.3
 """Share of capacity in the baseline below which a post's wait is taken not to move."""
@@ -50,31 +64,80 @@ Direction = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One post in one round: the hours tried, the hours its queue answered, and what that shows.
+
+    Attributes
+    ----------
+    hours, answer : float
+        x and W(x).
+    slope : float
+        Of W, as two rounds show it; at most 0.
+    low, high : float
+        Hours between which the answer crosses the hours; infinite while not known.
+    low_age, high_age : int
+        Rounds since each was seen: other posts move, so an old one is dropped.
+    """
+
+    hours: float
+    answer: float
+    slope: float
+    low: float
+    high: float
+    low_age: int
+    high_age: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Hours added at posts in one round, and what is known of how their queues answer.
 
-    The answer W of a post falls as its hours x rise, steeply near capacity, so each post takes
-    the step ``(W - x) / (1 - s)`` with s the slope its last two rounds show, at most 0.
+    The answer W of a post falls as its hours x rise: gently while it has room, by hours a minute
+    near capacity, and not at all once all traffic has left. Each post takes the step
+    ``(W - x) / (1 - s)`` with s the slope its last two rounds show, at most `FARTHEST` hours. Where
+    the crossing of W and x is known to lie between two hours and that step leaves them, or the
+    last one did not halve ``W - x``, the middle is taken.
     """
 
     hours: Mapping[Direction, float] = field(default_factory=dict[Direction, float])
-    before: Mapping[Direction, float] = field(default_factory=dict[Direction, float])
-    answer: Mapping[Direction, float] = field(default_factory=dict[Direction, float])
-    slope: Mapping[Direction, float] = field(default_factory=dict[Direction, float])
+    tried: Mapping[Direction, Tried] = field(default_factory=dict[Direction, Tried])
 
     def next(self, wanted: Mapping[Direction, float]) -> Step:
         """The hours of the next round."""
         hours: dict[Direction, float] = {}
-        slope: dict[Direction, float] = {}
+        tried: dict[Direction, Tried] = {}
         for key, W in wanted.items():
             x = self.hours.get(key, 0.0)
-            found = self.slope.get(key, FIRST_SLOPE)
-            moved = x - self.before.get(key, 0.0)
-            if key in self.answer and abs(moved) > 1e-9:
-                found = float(np.clip((W - self.answer[key]) / moved, STEEPEST, 0.0))
-            slope[key] = found
-            hours[key] = x + (W - x) / (1.0 - found)
-        return Step(hours=hours, before=self.hours, answer=wanted, slope=slope)
+            now = _seen(x, W, self.tried.get(key))
+            tried[key] = now
+            gap = W - x
+            to = x + float(np.clip(gap / (1.0 - now.slope), -FARTHEST, FARTHEST))
+            last = self.tried.get(key)
+            slow = last is not None and abs(gap) > max(SMALL, abs(last.answer - last.hours) / 2.0)
+            if np.isfinite(now.high - now.low) and (slow or not now.low < to < now.high):
+                to = (now.low + now.high) / 2.0
+            hours[key] = to
+        return Step(hours=hours, tried=tried)
+
+
+def _seen(x: float, W: float, last: Tried | None) -> Tried:
+    """What a round adds to what is known of a post."""
+    slope, low, high, low_age, high_age = FIRST_SLOPE, -np.inf, np.inf, 0, 0
+    if last is not None:
+        slope, low, high = last.slope, last.low, last.high
+        low_age, high_age = last.low_age + 1, last.high_age + 1
+        moved = x - last.hours
+        if abs(moved) > LEAST_MOVE:
+            slope = float(np.clip((W - last.answer) / moved, STEEPEST, 0.0))
+    if x < W:
+        low, low_age = x, 0
+        high = high if high > x and high_age <= OLD else np.inf
+    else:
+        high, high_age = x, 0
+        low = low if low < x and low_age <= OLD else -np.inf
+    return Tried(
+        hours=x, answer=W, slope=slope, low=low, high=high, low_age=low_age, high_age=high_age
+    )
 
 
 Tables = dict[str, Table]
@@ -88,7 +151,7 @@ class Joined:
     ----------
     baseline, scenario : dict of str to Table
         link_flow, crossing_flow, mode_share, trade_cost, post_queue, zone_income, country_income
-        and trade_change. In the baseline the last three are exactly without change.
+        and trade_change. In the baseline incomes are exactly without change, trade to rounding.
     statuses : tuple of Status
         The loop first.
     baseline_statuses : tuple of Status
@@ -107,6 +170,7 @@ def join(
     *,
     variant: Variant = "reconciled",
     seed: int = 0,
+    start: Mapping[Direction, float] | None = None,
     tolerance: float = TOLERANCE,
     max_rounds: int = MAX_ROUNDS,
     tell: Callable[[str], None] = lambda _what: None,
@@ -119,6 +183,12 @@ def join(
         Of one date, without and with the measures.
     variant : {"reconciled", "china", "partner"}
         Whose report of trade is the baseline.
+    start : mapping of (crossing, country entered) to float, optional
+        Hours added at posts in the first round; none by default. Where it settles does not depend
+        on it, but for the tolerance.
+    tolerance : float
+        Largest residual of a loop that is called solved.
+    max_rounds : int
     tell : callable, optional
         Told what is being done.
     """
@@ -128,10 +198,10 @@ def join(
     base, base_status = run_model(flow_model, before, {})
     observed = arrivals(base["crossing_flow"])
     curves = border_model.curves(
-        border_model.prepare(after, {"post_flow": post_flow(after, observed, observed)}),
+        border_model.prepare(after, {"post_flow": post_flow(after, observed, observed, before)}),
         above=QUEUES_ABOVE,
     )
-    step = Step()
+    step = Step(hours=start or {})
     trade: Table | None = None
     ratio = np.empty(0)
     residual, rounds = np.inf, 0
@@ -144,8 +214,10 @@ def join(
         problem = flow_model.prepare(
             with_hours(after, step.hours), {} if trade is None else {"trade_change": trade}
         )
-        problem = with_arcs(problem) if arcs is None else dataclasses.replace(problem, arcs=arcs)
-        arcs = problem.arcs
+        if arcs is None:
+            # Of the world without added hours, or where it settles would depend on the start.
+            arcs = with_arcs(flow_model.prepare(after, {}) if start else problem).arcs
+        problem = dataclasses.replace(problem, arcs=arcs)
         flows = flow_model.solve(problem)
         tables = flow_model.tabulate(problem, flows)
         change = cost_change(base["trade_cost"], tables["trade_cost"])
@@ -153,16 +225,16 @@ def join(
         statuses = [flows.status, trade_status]
         full = answer["trade_change"]
         trade = full.where(np.asarray(full["level"] == "full", dtype=np.bool_))
-        wanted = added_hours(curves, observed, arrivals(tables["crossing_flow"]))
+        wanted = added_hours(curves, arrivals(tables["crossing_flow"]))
         moved = _largest(step.hours, wanted, after)
         change_of_trade = trade["change_ratio"]
-        residual = max(
-            moved,
-            float(np.max(np.abs(change_of_trade - ratio)))
-            if len(ratio) == len(change_of_trade)
-            else 1.0,
-        )
         tables |= answer
+        if not np.isfinite(change_of_trade).all():
+            # Flows cannot be scaled by what is not known; the trade model has said why.
+            residual = np.inf
+            break
+        carried = ratio if len(ratio) else np.ones(len(change_of_trade))
+        residual = max(moved, float(np.max(np.abs(change_of_trade - carried), initial=0.0)))
         ratio = change_of_trade
         if residual <= tolerance:
             break
@@ -175,7 +247,7 @@ def join(
         ("scenario", after, arrivals(tables["crossing_flow"])),
     ):
         found, status = run_model(
-            border_model, world, {"post_flow": post_flow(world, flow, observed)}
+            border_model, world, {"post_flow": post_flow(world, flow, observed, before)}
         )
         queues[role], queue_statuses[role] = found["post_queue"], status
     same, _ = run_model(
@@ -211,9 +283,22 @@ def arrivals(crossing_flow: Table) -> dict[Direction, float]:
 
 
 def post_flow(
-    world: World, flow: Mapping[Direction, float], observed: Mapping[Direction, float]
+    world: World,
+    flow: Mapping[Direction, float],
+    observed: Mapping[Direction, float],
+    before: World,
 ) -> Table:
-    """What the border model takes: every crossing of a world, open or not."""
+    """What the border model takes: every crossing of a world, open or not.
+
+    Dwells were observed with the flow, capacity and hours of the world `before`.
+    """
+    then = {
+        (str(e), str(t)): (_null(c), _null(h))
+        for e, t, c, h in zip(
+            before.crossings["id"], before.crossings["towards"],
+            before.crossings["capacity_per_day"], before.crossings["open_h_per_day"], strict=True,
+        )
+    }  # fmt: skip
     rows = [
         {
             "on": world.on,
@@ -221,6 +306,8 @@ def post_flow(
             "towards": str(t),
             "arrivals_per_day": flow.get((str(e), str(t)), 0.0),
             "observed_arrivals_per_day": observed.get((str(e), str(t)), 0.0),
+            "observed_capacity_per_day": then.get((str(e), str(t)), (None, None))[0],
+            "observed_open_h_per_day": then.get((str(e), str(t)), (None, None))[1],
         }
         for e, t in zip(world.crossings["id"], world.crossings["towards"], strict=True)
     ]
@@ -228,19 +315,20 @@ def post_flow(
 
 
 def added_hours(
-    curves: Mapping[str, StopCurve],
-    observed: Mapping[Direction, float],
-    flow: Mapping[Direction, float],
+    curves: Mapping[str, StopCurve], flow: Mapping[Direction, float]
 ) -> dict[Direction, float]:
-    """Hours that the change of traffic adds at each post whose queue is known."""
+    """Hours that traffic, capacity and opening hours add at each post whose queue is known."""
     found: dict[Direction, float] = {}
     for entity, stop in curves.items():
-        was = sum(observed.get((entity, t), 0.0) for t in stop.towards)
         now = sum(flow.get((entity, t), 0.0) for t in stop.towards)
-        extra = 0.0 if now == was else float(stop.curve.wait_h(now) - stop.curve.wait_h(was))
+        extra = float(stop.curve.wait_h(now)) - stop.observed_wait_h
         for towards in stop.towards:
             found[entity, towards] = extra
     return found
+
+
+def _null(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def with_hours(world: World, hours: Mapping[Direction, float]) -> World:
@@ -265,7 +353,7 @@ def with_hours(world: World, hours: Mapping[Direction, float]) -> World:
 
 
 def cost_change(before: Table, after: Table) -> Table:
-    """Cost factors of both sides by zone pair, with the baseline's trade."""
+    """Cost factors of both sides by zone pair that trades in the baseline."""
     later = {
         (o, d): r
         for o, d, r in zip(
@@ -277,7 +365,6 @@ def cost_change(before: Table, after: Table) -> Table:
         {
             "origin": before["origin"],
             "destination": before["destination"],
-            "trade_usd2023_per_y": before["trade_usd2023_per_y"],
             "before_ratio": before["cost_factor_ratio"],
             "after_ratio": np.array(
                 [
@@ -289,8 +376,16 @@ def cost_change(before: Table, after: Table) -> Table:
     )
 
 
-def real_income(before: World, after: World, *, variant: Variant = "reconciled") -> Table:
+def real_income(
+    before: World,
+    after: World,
+    *,
+    variant: Variant = "reconciled",
+    nets: tuple[Network, Network] | None = None,
+) -> Table:
     """Real income by country of one draw: costs and trade, without the loop over queues.
+
+    `nets` are the networks of both sides, which no draw changes.
 
     Raises
     ------
@@ -301,7 +396,10 @@ def real_income(before: World, after: World, *, variant: Variant = "reconciled")
         FlowModel(variant=variant, with_links=False),
         ZoneTradeModel(variant=variant),
     )
-    costs = [_costs_only(model, world) for world in (before, after)]
+    costs = [
+        _costs_only(model, world, None if nets is None else nets[side])
+        for side, world in enumerate((before, after))
+    ]
     problem = trade_model.prepare(before, {"cost_change": cost_change(*costs)})
     solution = trade_model.solve(problem)
     if solution.status.state == "failed":
@@ -309,8 +407,13 @@ def real_income(before: World, after: World, *, variant: Variant = "reconciled")
     return trade_model.tabulate(problem, solution)["country_income"]
 
 
-def _costs_only(model: FlowModel, world: World) -> Table:
-    problem = model.prepare(world, {})
+def _costs_only(model: FlowModel, world: World, net: Network | None) -> Table:
+    if net is None:
+        net = network(world)
+    problem = model.problem(
+        dataclasses.replace(net, world=world),
+        freight_demand(world, model.commodities, variant=model.variant),
+    )
     return model.costs(problem, model.solve(problem))
 
 

@@ -42,7 +42,6 @@ COST_CHANGE = Schema(
     (
         Column("origin", title="zone"),
         Column("destination", title="zone"),
-        Column("trade_usd2023_per_y", "number", title="baseline"),
         Column("before_ratio", "number", title="cost factor: 1 + cost over value; null: no way"),
         Column("after_ratio", "number"),
     ),
@@ -165,9 +164,9 @@ class ZoneTradeModel:
         outside = [str(e) for e in world.economies["id"] if str(e) not in inside]
         nodes = (*zones, *outside)
         country = (*(str(c) for c in world.zones["country"]), *outside)
-        X, gdp = _between(world, self.variant, country, len(zones))
+        X, gdp = _between(world, self.variant, country)
         tau_hat = np.ones_like(X)
-        opened = _place(tables["cost_change"], {z: i for i, z in enumerate(zones)}, X, tau_hat)
+        opened = _place(tables["cost_change"], {z: i for i, z in enumerate(zones)}, tau_hat)
         np.fill_diagonal(X, gdp - X.sum(axis=1))
         theta = self.theta if self.theta is not None else float(world.choice["trade_elasticity"][0])
         return ZoneProblem(
@@ -255,11 +254,11 @@ class ZoneTradeModel:
 
 
 def _between(
-    world: World, variant: Variant, country: tuple[str, ...], zones: int
+    world: World, variant: Variant, country: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Flows (N, N) with economies outside the zones, and GDP (N,) of all nodes.
+    """Flows (N, N) between nodes of different countries, and GDP (N,) of all nodes.
 
-    Flows between two zones come with the cost changes and are zero here.
+    A country's trade is spread over its zones by GDP, as its freight is.
     """
     matrix = trade_matrix(world, variant)
     at = {e: i for i, e in enumerate(matrix.economies)}
@@ -267,7 +266,7 @@ def _between(
     gdp = np.concatenate(
         [
             world.zones["gdp_usd2023_per_y"],
-            [economy_gdp[at[c]] for c in country[zones:]],
+            [economy_gdp[at[c]] for c in country[len(world.zones) :]],
         ]
     )
     unknown = sorted({country[i] for i in np.flatnonzero(np.isnan(gdp))})
@@ -284,22 +283,18 @@ def _between(
     index = np.array([at.get(c, len(at)) for c in country])
     flow = np.pad(np.nan_to_num(matrix.flow_usd2023_per_y), (0, 1))
     X = flow[np.ix_(index, index)] * np.outer(share, share)
-    X[:zones, :zones] = 0.0
-    np.fill_diagonal(X, 0.0)
-    return X, gdp
+    return _abroad(X, np.array(country, dtype=object)), gdp
 
 
 def _place(
     table: Table,
     at: Mapping[str, int],
-    X: NDArray[np.float64],
     tau_hat: NDArray[np.float64],
 ) -> int:
-    """Write flows and cost changes between zones; how many pairs had no way before."""
+    """Write cost changes between zones; how many pairs had no way before."""
     i = np.array([at[str(o)] for o in table["origin"]], dtype=np.int64)
     j = np.array([at[str(d)] for d in table["destination"]], dtype=np.int64)
     before, after = table["before_ratio"], table["after_ratio"]
-    X[i, j] = table["trade_usd2023_per_y"]
     ratio = np.where(np.isnan(after), np.inf, after / before)
     opened = np.isnan(before)
     tau_hat[i, j] = np.where(opened, 1.0, ratio)

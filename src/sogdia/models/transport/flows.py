@@ -125,7 +125,7 @@ class FlowModel:
     variant : {"reconciled", "china", "partner"}
         Whose report of trade is loaded.
     with_links : bool
-        False leaves out the loading of links and posts; costs and shares remain.
+        False leaves out the loading of links and posts and the modes; costs and shares remain.
     """
 
     commodities: tuple[str, ...] = (
@@ -171,7 +171,7 @@ class FlowModel:
 
     def solve(self, problem: FlowProblem) -> Flows:
         """Choose ways, then routes."""
-        gencost, main_mode = _least(problem)
+        gencost, main_mode = _least(problem, with_modes=self.with_links)
         pairs = [choice_shares(g, problem.mode_scale) for g in gencost]
         shares = np.stack([s for s, _ in pairs])
         expected = np.stack([e for _, e in pairs])
@@ -223,24 +223,29 @@ def _changes(table: Table | None) -> dict[tuple[str, str], float] | None:
     }
 
 
-def _least(problem: FlowProblem) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Least costs (C, A, Z, Z) of each way, and the mode of most of its kilometres."""
+def _least(
+    problem: FlowProblem, *, with_modes: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Least costs (C, A, Z, Z) of each way, and the mode of most of its kilometres if asked."""
     haul = problem.network.kind == LINE_HAUL
     gencost = np.empty((*problem.gencost.shape[:2], len(problem.origins), len(problem.origins)))
     main = np.full(gencost.shape, -1, dtype=np.int64)
     for c, costs in enumerate(problem.costs):
-        km = np.stack(
+        km = np.array(
             [
                 np.where(haul & (problem.mode == k), costs.fields[DISTANCE], 0.0)
-                for k in range(len(MODES))
+                for k in range(len(MODES) if with_modes else 0)
             ]
-        )
+        ).reshape(-1, len(haul))
         for a in range(len(ALTERNATIVES)):
             found = skim(
                 costs.star, problem.gencost[c, a], km, problem.origins, problem.destinations
             )
             gencost[c, a] = found.cost
-            main[c, a] = np.where(found.reachable, np.argmax(np.nan_to_num(found.fields), 0), -1)
+            if with_modes:
+                main[c, a] = np.where(
+                    found.reachable, np.argmax(np.nan_to_num(found.fields), 0), -1
+                )
     return gencost, main
 
 

@@ -1,0 +1,284 @@
+"""The loop of transport, borders and trade: where it settles, and what it says when it does not."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sogdia.appraisal import run as appraisal_run
+from sogdia.appraisal.loop import (
+    FARTHEST,
+    MAX_ROUNDS,
+    TOLERANCE,
+    Joined,
+    Step,
+    added_hours,
+    join,
+    real_income,
+    with_hours,
+)
+from sogdia.appraisal.run import claim_values, read_for
+from sogdia.cli.app import run as sogdia
+from sogdia.core.status import Status
+from sogdia.evidence.base import EvidenceBase
+from sogdia.models.border import curve, post
+from sogdia.results.store import RunStore
+from sogdia.scenario.apply import worlds_of
+from sogdia.world.world import World
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_vehicles() -> Iterator[None]:
+    """Queues of fewer vehicles: what is tested is the loop, and it is as deterministic."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve, "VEHICLES", 60_000)
+        patch.setattr(post, "VEHICLES", 20_000)
+        yield
+
+
+POST = ("kz-cn.alashankou:rail", "KAZ")
+OTHER = ("kg-cn.irkeshtam:road", "KGZ")
+
+
+# --- the step ---------------------------------------------------------------------------------
+
+
+def settle(
+    answer: Callable[[Mapping[tuple[str, str], float]], dict[tuple[str, str], float]],
+    rounds: int = MAX_ROUNDS,
+    step: Step | None = None,
+) -> Iterator[tuple[Step, float]]:
+    """Steps and their largest residual, until 1e-6 hours."""
+    now = step if step is not None else Step()
+    for _ in range(rounds):
+        wanted = answer(now.hours)
+        gap = max(abs(w - now.hours.get(k, 0.0)) for k, w in wanted.items())
+        yield now, gap
+        if gap < 1e-6:
+            return
+        now = now.next(wanted)
+
+
+def test_the_first_step_is_half_way_and_the_second_knows_the_slope() -> None:
+    """A straight answer W = 6 - 2 x meets x at 2: two rounds show the slope, the third is there."""
+    found = [s.hours.get(POST, 0.0) for s, _ in settle(lambda h: {POST: 6 - 2 * h.get(POST, 0.0)})]
+    assert found == pytest.approx([0.0, 3.0, 2.0])
+
+
+def test_a_step_is_never_farther_than_a_day() -> None:
+    step = Step().next({POST: 5000.0, OTHER: -5000.0})
+    assert step.hours == {POST: FARTHEST, OTHER: -FARTHEST}
+
+
+def test_posts_move_on_their_own() -> None:
+    step = Step(hours={POST: 1.0}).next({POST: 1.0, OTHER: 4.0})
+    assert step.hours == {POST: 1.0, OTHER: 2.0}
+
+
+def test_an_answer_that_rises_with_its_hours_is_taken_as_flat() -> None:
+    step = Step().next({POST: 2.0})
+    assert step.next({POST: 9.0}).tried[POST].slope == 0.0
+
+
+def overfull(hours: float) -> float:
+    """Thousands of hours while all come, none once they have left; crosses x at about 21."""
+    return 3000.0 / (1.0 + np.exp(hours - 16.0)) - 4.0
+
+
+def test_an_overfull_post_settles() -> None:
+    """Steps by the slope alone bounce between too many and none: from 0 h to 1,500 and back. The
+    real case is Irkeshtam when borders take 30 % less time."""
+    *_, (last, gap) = settle(lambda h: {POST: overfull(h.get(POST, 0.0))})
+    assert gap < 1e-6
+    assert last.hours[POST] == pytest.approx(overfull(last.hours[POST]), abs=1e-5)
+
+
+@pytest.mark.parametrize("start", [0.0, 5.0, 40.0, 400.0])
+def test_where_it_settles_does_not_depend_on_the_start(start: float) -> None:
+    *_, (last, gap) = settle(
+        lambda h: {POST: overfull(h.get(POST, 0.0))}, step=Step(hours={POST: start})
+    )
+    assert gap < 1e-6
+    *_, (other, _) = settle(lambda h: {POST: overfull(h.get(POST, 0.0))})
+    assert last.hours[POST] == pytest.approx(other.hours[POST], abs=1e-5)
+
+
+def test_two_posts_that_feed_each_other_settle() -> None:
+    """What leaves one goes to the other, so where the first crosses moves while it is sought."""
+
+    def answer(h: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
+        x, y = h.get(POST, 0.0), h.get(OTHER, 0.0)
+        return {POST: overfull(x - 0.4 * y), OTHER: 8.0 - 1.5 * y + 0.4 * x}
+
+    *_, (_, gap) = settle(answer)
+    assert gap < 1e-6
+
+
+# --- the loop ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sides(
+    world_on: Callable[[str], World], evidence: EvidenceBase
+) -> Callable[[str], tuple[World, World]]:
+    """Both worlds of a shipped scenario on its last date."""
+
+    @functools.cache
+    def found(name: str) -> tuple[World, World]:
+        scenario = read_for(name, evidence)
+        return worlds_of(scenario, world_on(str(scenario.on[-1])), claims=claim_values(evidence))
+
+    return found
+
+
+@pytest.fixture(scope="module")
+def cku(sides: Callable[[str], tuple[World, World]]) -> Joined:
+    """The railway, joined."""
+    return join(*sides("cku-railway"))
+
+
+@pytest.fixture(scope="module")
+def faster(sides: Callable[[str], tuple[World, World]]) -> Joined:
+    """Borders that take 30 % less time, joined."""
+    return join(*sides("border-time-30-percent-less"))
+
+
+@pytest.fixture(scope="module")
+def hasty(sides: Callable[[str], tuple[World, World]]) -> Joined:
+    """The same with one round, where queues matter."""
+    return join(*sides("border-time-30-percent-less"), max_rounds=1)
+
+
+@pytest.mark.parametrize("which", ["cku", "faster"])
+def test_it_settles(which: str, request: pytest.FixtureRequest) -> None:
+    found: Joined = request.getfixturevalue(which)
+    loop = found.statuses[0]
+    assert loop.state == "solved"
+    assert loop.residual is not None
+    assert loop.residual <= TOLERANCE
+    assert 1 < loop.iterations < MAX_ROUNDS / 2
+    assert {s.state for s in (*found.statuses, *found.baseline_statuses)} == {"solved"}
+
+
+def test_two_runs_are_equal_to_the_bit(
+    hasty: Joined, sides: Callable[[str], tuple[World, World]]
+) -> None:
+    again = join(*sides("border-time-30-percent-less"), max_rounds=1)
+    for a, b in ((hasty.baseline, again.baseline), (hasty.scenario, again.scenario)):
+        assert a.keys() == b.keys()
+        assert all(a[name].arrow.equals(b[name].arrow) for name in a)
+
+
+def test_from_another_start_it_settles_at_the_same_point(
+    cku: Joined, sides: Callable[[str], tuple[World, World]]
+) -> None:
+    other = join(*sides("cku-railway"), start={OTHER: 5.0, (OTHER[0], "CHN"): 5.0, POST: -2.0})
+    assert other.statuses[0].state == "solved"
+    a, b = cku.scenario, other.scenario
+    np.testing.assert_allclose(
+        a["country_income"]["real_income_change_share"],
+        b["country_income"]["real_income_change_share"],
+        atol=1e-6,
+    )
+    np.testing.assert_allclose(
+        a["crossing_flow"]["arrivals_per_day"], b["crossing_flow"]["arrivals_per_day"],
+        rtol=1e-2, atol=0.1,
+    )  # fmt: skip
+
+
+def test_a_scenario_against_itself_changes_no_income_at_all(
+    sides: Callable[[str], tuple[World, World]],
+) -> None:
+    before, _ = sides("cku-railway")
+    found = join(before, before)
+    assert set(found.scenario["country_income"]["real_income_change_share"]) == {0.0}
+    for name in ("link_flow", "crossing_flow", "trade_cost"):
+        for column in found.baseline[name].schema.columns:
+            if column.type == "number":
+                np.testing.assert_allclose(
+                    found.scenario[name][column.name], found.baseline[name][column.name],
+                    rtol=1e-9, atol=1e-6,
+                )  # fmt: skip
+    assert set(real_income(before, before)["real_income_change_share"]) == {0.0}
+
+
+def test_a_railway_that_was_not_there_is_used(cku: Joined) -> None:
+    def carried(tables: Mapping[str, object]) -> float:
+        rows = tables["link_flow"].rows()  # type: ignore[attr-defined]
+        return sum(r["flow_t_per_y"] for r in rows if r["id"] == "rail:kg.torugart~kg.arpa")
+
+    assert carried(cku.baseline) == 0.0
+    assert carried(cku.scenario) > 1e5
+
+
+def test_too_few_rounds_are_said_and_the_numbers_are_marked(hasty: Joined) -> None:
+    loop = hasty.statuses[0]
+    assert loop.state == "usable"
+    assert loop.iterations == 1
+    assert loop.residual is not None
+    assert loop.residual > TOLERANCE
+    assert "did not settle" in loop.message
+
+
+def test_appraise_of_a_loop_that_did_not_settle_exits_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    cku: Joined,
+) -> None:  # fmt: skip
+    import dataclasses
+
+    unsettled = Status(
+        state="usable", iterations=1, residual=3.0, tolerance=TOLERANCE, of="loop",
+        message="did not settle; the numbers are those of its last round",
+    )  # fmt: skip
+    told = dataclasses.replace(cku, statuses=(unsettled, *cku.statuses[1:]))
+    monkeypatch.setattr(appraisal_run, "join", lambda *_a, **_k: told)
+    monkeypatch.setenv("SOGDIA_RUNS", str(tmp_path / "runs"))
+    monkeypatch.chdir(tmp_path)
+    arguments = ["appraise", "cku-railway", "--draws", "0", "--samples", "4", "--no-report"]
+    assert sogdia(arguments) == 1
+    out = capsys.readouterr().out
+    assert "NOT SOLVED" in out
+    assert "did not settle" in out
+    assert RunStore(tmp_path / "runs").find("cku-railway").manifest.state == "usable"
+
+
+# --- its parts --------------------------------------------------------------------------------
+
+
+def test_hours_are_added_to_every_quantile_and_none_falls_below_zero(
+    sides: Callable[[str], tuple[World, World]],
+) -> None:
+    before, _ = sides("cku-railway")
+    after = with_hours(before, {POST: 3.0, OTHER: -1e6})
+    rows = {(r["id"], r["towards"]): r for r in before.crossings.rows()}
+    for row in after.crossings.rows():
+        was = rows[row["id"], row["towards"]]
+        for column in ("dwell_mean_h", "dwell_p50_h", "dwell_p90_h"):
+            if (row["id"], row["towards"]) == POST:
+                assert row[column] == pytest.approx(was[column] + 3.0)
+            elif (row["id"], row["towards"]) == OTHER:
+                assert row[column] == 0.0
+            else:
+                assert row[column] == was[column]
+    assert with_hours(before, {}) is before
+
+
+def test_a_post_whose_queue_is_not_known_adds_nothing() -> None:
+    assert added_hours({}, {POST: 40.0}) == {}
+
+
+def test_faster_borders_raise_trade_with_china_and_income(faster: Joined) -> None:
+    for row in faster.scenario["trade_change"].rows():
+        if (
+            row["level"] == "full"
+            and row["exporter"] == "CHN"
+            and row["importer"] in {"KGZ", "UZB"}
+        ):
+            assert row["change_ratio"] > 1.0
+    for row in faster.scenario["country_income"].rows():
+        if row["level"] == "full" and row["country"] in {"KAZ", "KGZ", "TJK", "TKM", "UZB"}:
+            assert row["real_income_change_share"] > 0.0
