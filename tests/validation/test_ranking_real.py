@@ -222,7 +222,7 @@ def test_congestion_at_posts_takes_from_their_worth_and_is_noted(
         if post in POSTS
     }
     assert left["kz-cn.khorgos:rail"] == pytest.approx(0.67, abs=0.05)
-    assert left["kz-cn.alashankou:rail"] == pytest.approx(0.26, abs=0.05)
+    assert left["kz-cn.alashankou:rail"] == pytest.approx(0.33, abs=0.05)
     assert any("overstated" in note for note in crowded.notes)
     assert not any("overstated" in note for note in found.notes)
 
