@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sogdia.core.status import Status
-from sogdia.core.table import Table
+from sogdia.core.table import Table, null
 from sogdia.models.border.model import BorderModel, StopCurve
 from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
@@ -293,7 +293,7 @@ def post_flow(
     Dwells were observed with the flow, capacity and hours of the world `before`.
     """
     then = {
-        (str(e), str(t)): (_null(c), _null(h))
+        (str(e), str(t)): (null(c), null(h))
         for e, t, c, h in zip(
             before.crossings["id"], before.crossings["towards"],
             before.crossings["capacity_per_day"], before.crossings["open_h_per_day"], strict=True,
@@ -325,10 +325,6 @@ def added_hours(
         for towards in stop.towards:
             found[entity, towards] = extra
     return found
-
-
-def _null(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def with_hours(world: World, hours: Mapping[Direction, float]) -> World:

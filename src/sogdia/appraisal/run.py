@@ -20,7 +20,7 @@ from sogdia.core.digest import code_digest
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.estimate import Estimate
 from sogdia.core.status import Status
-from sogdia.core.table import Column, Schema, Table
+from sogdia.core.table import Column, Schema, Table, null
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.models.transport.model import Pair, Prepared, Skims, TransportModel
 from sogdia.models.transport.prepare import arc_costs
@@ -636,18 +636,14 @@ def _draw(
                 "destination": pair.destination,
                 "commodity": commodity,
                 "draw": draw,
-                "gencost_usd2023_per_t": _null(found.cost[z + i, z + i]),
-                "money_usd2023_per_t": _null(found.fields[0, z + i, z + i]),
-                "time_h": _null(found.fields[1, z + i, z + i]),
-                "emission_kgco2_per_t": _null(found.fields[4, z + i, z + i]),
+                "gencost_usd2023_per_t": null(found.cost[z + i, z + i]),
+                "money_usd2023_per_t": null(found.fields[0, z + i, z + i]),
+                "time_h": null(found.fields[1, z + i, z + i]),
+                "emission_kgco2_per_t": null(found.fields[4, z + i, z + i]),
             }
             for i, pair in enumerate(pairs)
         ]
     return zone_rows, pair_rows
-
-
-def _null(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _stack(tables: Sequence[Table]) -> Table:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Schema", "Table"]
+__all__ = ["Column", "Schema", "Table", "null"]
 
 ColumnType = Literal["text", "number", "integer", "flag", "date"]
 
@@ -99,6 +99,11 @@ class Schema:
     def names(self) -> tuple[str, ...]:
         """Column names, in order."""
         return tuple(c.name for c in self.columns)
+
+
+def null(value: float) -> float | None:
+    """Write a value into a row: not a number is absent, and absent is null."""
+    return None if np.isnan(value) else float(value)
 
 
 class Table:

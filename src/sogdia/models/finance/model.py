@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sogdia.core.errors import ProblemList, nearest
 from sogdia.core.money import BASE_YEAR
 from sogdia.core.status import STATES, Status
-from sogdia.core.table import Table
+from sogdia.core.table import Table, null
 from sogdia.models.finance.project import Appraisal, Project, appraise_project, ramped
 from sogdia.models.finance.tables import CASH_FLOW, DEBT, PROJECT_RETURN, PROJECT_TRAFFIC
 from sogdia.world.world import World
@@ -153,8 +153,8 @@ def _cash_flow(on: date, found: Appraisal) -> list[dict[str, Any]]:
             "traffic_t_per_y": found.traffic_t_per_y[k],
             **{name: values[k] * p.price_ratio[k] for name, values in columns.items()},
             "balance_usd": found.balance_usd[k],
-            "cover_ratio": _null(found.cover_ratio[k]),
-            "break_even_t_per_y": _null(found.break_even_t_per_y[k]),
+            "cover_ratio": null(found.cover_ratio[k]),
+            "break_even_t_per_y": null(found.break_even_t_per_y[k]),
             "price_ratio": p.price_ratio[k],
         }
         for k, year in enumerate(p.years)
@@ -187,11 +187,11 @@ def _returns(on: date, found: Appraisal) -> list[dict[str, Any]]:
             "on": on,
             "project": p.id,
             "measure": measure,
-            "irr_share": _null(rate.rate),
+            "irr_share": null(rate.rate),
             "npv_usd": npv * prices,
             "base_date": p.base_date,
             "discount_share": p.discount_rate,
-            "break_even_t_per_y": _null(even),
+            "break_even_t_per_y": null(even),
         }
         for measure, rate, npv, even in (
             ("project", found.irr_project, found.npv_project, found.break_even_npv_t_per_y),
@@ -203,7 +203,3 @@ def _returns(on: date, found: Appraisal) -> list[dict[str, Any]]:
 def _share_of_year(day: date) -> float:
     """Of its year that has passed: 1 on 31 December."""
     return day.timetuple().tm_yday / date(day.year, 12, 31).timetuple().tm_yday
-
-
-def _null(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import InvalidInput, Problem, ProblemList, UnknownName
 from sogdia.core.estimate import Estimate
+from sogdia.core.table import null
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.models.people.baseline import CHINA, STATES, person_baseline
@@ -170,11 +170,11 @@ def ask_visits(
                 origin=row["origin"], destination=row["destination"], purpose=row["purpose"],
                 year=row["year"],
                 regime_before=before.rows[i]["regime"], regime_after=row["regime"],
-                before=_none(first.trips[0, i]), after=_none(second.trips[0, i]),
-                change=_none(change[0, i]),
-                change_low=_none(change[:, i].min()), change_high=_none(change[:, i].max()),
-                ratio=_none(ratio[0, i]),
-                ratio_low=_none(ratio[:, i].min()), ratio_high=_none(ratio[:, i].max()),
+                before=null(first.trips[0, i]), after=null(second.trips[0, i]),
+                change=null(change[0, i]),
+                change_low=null(change[:, i].min()), change_high=null(change[:, i].max()),
+                ratio=null(ratio[0, i]),
+                ratio_low=null(ratio[:, i].min()), ratio_high=null(ratio[:, i].max()),
                 **_spending(base, row, change[:, i]),
             )
         )  # fmt: skip
@@ -252,7 +252,3 @@ def joint_visa(origin: str, members: Sequence[str], now: Mapping[Pair, str]) -> 
         for m in members
         if (origin, m) in now and now[origin, m] != "closed"
     }
-
-
-def _none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
-from sogdia.core.table import Column, Schema, Table
+from sogdia.core.table import Column, Schema, Table, null
 from sogdia.models.trade.solve_hat import Hat, conditional, full, partial
 from sogdia.world.economies import Variant, trade_matrix
 from sogdia.world.world import World
@@ -214,7 +214,7 @@ class ZoneTradeModel:
                         "zone": problem.nodes[i],
                         "country": problem.country[i],
                         "income_usd2023_per_y": float(income[i]),
-                        "real_income_change_share": _null(change[i]),
+                        "real_income_change_share": null(change[i]),
                     }
                 )
             total = member @ income
@@ -314,7 +314,3 @@ def _named(message: str, nodes: tuple[str, ...]) -> str:
         return re.sub(r"\d+", lambda m: nodes[int(m.group())], match.group())
 
     return re.sub(r"(?<=at )[\d, ]+", name, message)
-
-
-def _null(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
