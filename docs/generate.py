@@ -73,7 +73,8 @@ def blocks(text: str) -> Iterator[tuple[str, str, str]]:
 
 def measures() -> str:
     """Tables of the kinds of measure, from their models."""
-    from sogdia.scenario.measures import MEASURE_KINDS, SINGULAR, Measure
+    from sogdia.scenario.kinds import MEASURE_KINDS
+    from sogdia.scenario.measures import SINGULAR, Measure
 
     common = set(Measure.model_fields)
     every = "### Fields of every measure\n\n" + _fields(Measure, set(Measure.model_fields), {})

@@ -12,7 +12,7 @@ import pytest
 from docs_generate import generate
 
 import sogdia
-from sogdia.scenario.measures import MEASURE_KINDS
+from sogdia.scenario.kinds import MEASURE_KINDS
 from sogdia.scenario.read import shipped_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,8 @@ from scenario_stub import ON, stub_world
 
 from sogdia.core.errors import InvalidInput
 from sogdia.scenario.apply import apply, worlds_of
-from sogdia.scenario.measures import Measure, make_measure
+from sogdia.scenario.kinds import make_measure
+from sogdia.scenario.measures import Measure
 from sogdia.scenario.read import read_scenario, write_scenario
 from sogdia.scenario.scenario import Scenario, clashes
 

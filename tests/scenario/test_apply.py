@@ -14,7 +14,8 @@ from sogdia.core.errors import InvalidInput
 from sogdia.core.estimate import Estimate
 from sogdia.core.table import Table
 from sogdia.scenario.apply import apply, worlds_of
-from sogdia.scenario.measures import Measure, make_measure
+from sogdia.scenario.kinds import make_measure
+from sogdia.scenario.measures import Measure
 from sogdia.scenario.scenario import Scenario
 
 ALA, HOR = "kz-cn.alashankou:rail", "kz-cn.khorgos:road"

@@ -9,7 +9,8 @@ import pytest
 from scenario_stub import stub_world
 
 from sogdia.core.errors import InvalidInput, UnknownName
-from sogdia.scenario.measures import MEASURE_KINDS, OpenLink, SetDwell
+from sogdia.scenario.kinds import MEASURE_KINDS
+from sogdia.scenario.measures import OpenLink, SetDwell
 from sogdia.scenario.read import (
     Names,
     names_of,

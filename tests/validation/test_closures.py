@@ -6,7 +6,7 @@ from sogdia.core.table import Table
 from sogdia.models.transport.prepare import ArcCosts, arc_costs
 from sogdia.models.transport.routes import Journey, alternatives
 from sogdia.scenario.apply import apply
-from sogdia.scenario.measures import make_measure
+from sogdia.scenario.kinds import make_measure
 from sogdia.world.build import world
 from sogdia.world.network import network
 from sogdia.world.world import World

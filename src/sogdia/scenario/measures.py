@@ -1,4 +1,4 @@
-"""The closed list of measures: what may be done to the world, and what each one touches.
+"""Measures on the network, its borders, rates and visas, and what each one touches.
 
 A measure sets values on a dated interval, from `on` until `until` (not included). Measures do not
 multiply one another, so their order never matters; two that touch the same thing at the same time
@@ -19,7 +19,6 @@ from sogdia.core.estimate import Estimate
 from sogdia.scenario.quantity import Change, Fault, Level, Quantity, quantity_parser, refusal
 
 __all__ = [
-    "MEASURE_KINDS",
     "VISA_REGIMES",
     "CloseCrossing",
     "CloseLink",
@@ -37,13 +36,12 @@ __all__ = [
     "Targets",
     "UpgradeLink",
     "field_name",
-    "make_measure",
 ]
 
 VisaRegime = Literal["visa_free", "visa_on_arrival", "evisa", "visa_required", "closed"]
 VISA_REGIMES: tuple[VisaRegime, ...] = get_args(VisaRegime)
 
-SINGULAR = {
+SINGULAR: dict[str, str] = {
     "links": "link",
     "crossings": "crossing",
     "transfers": "transfer",
@@ -673,29 +671,6 @@ class SetVisa(Measure, frozen=True):
     def variables(self) -> tuple[str, ...]:
         """Columns it sets."""
         return ("regime",)
-
-
-MEASURE_KINDS: dict[str, type[Measure]] = {
-    str(kind.model_fields["kind"].default): kind
-    for kind in (
-        OpenLink, CloseLink, UpgradeLink, SetDwell, SetFee, SetCapacity, SetHours, CloseCrossing,
-        OpenCrossing, SetRate, SetVisa,
-    )
-}  # fmt: skip
-"""Every kind of measure by the word it has in a file."""
-
-
-def make_measure(kind: str, **fields: object) -> Measure:
-    """A measure from the words and values a file would have.
-
-    Raises
-    ------
-    KeyError
-        When there is no such kind.
-    pydantic.ValidationError
-        With everything that is wrong.
-    """
-    return MEASURE_KINDS[kind].model_validate({"kind": kind, **fields})
 
 
 def field_name(name: str, given: Mapping[str, object]) -> str:

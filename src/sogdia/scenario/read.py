@@ -17,8 +17,8 @@ from sogdia.core.errors import InvalidInput, Problem, ProblemList, UnknownName, 
 from sogdia.core.shipped import shipped_folder
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
+from sogdia.scenario.kinds import MEASURE_KINDS
 from sogdia.scenario.measures import (
-    MEASURE_KINDS,
     SINGULAR,
     CrossingSelector,
     LinkSelector,
@@ -53,6 +53,9 @@ ROUTE_FIELDS = ("from", "to", "class")
 MIDYEAR = (7, 1)
 """A year stands for its first of July."""
 LAST_YEAR, FIRST_YEAR = 2200, 1900
+NAMED = frozenset({"links", "crossings", "transfers", "tariffs"})
+"""Tables whose ids `Names` has a field for."""
+
 WORD = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
@@ -63,6 +66,8 @@ class Names:
     Attributes
     ----------
     links, crossings, transfers, tariffs, countries, claims, places, classes : collection of str
+    further : mapping of str to collection of str
+        Ids of the other tables measures act on, by table.
     aliases : mapping of str to str
         Former ids to present ones; a scenario is read as if it had the present one.
     """
@@ -75,6 +80,7 @@ class Names:
     claims: Collection[str] | None = None
     places: Collection[str] | None = None
     classes: Collection[str] | None = None
+    further: Mapping[str, Collection[str]] = field(default_factory=lambda: {})
     aliases: Mapping[str, str] = field(default_factory=lambda: {})
 
 
@@ -99,6 +105,9 @@ def names_of(
         | column(world.zones, "id", "name", "city"),
         classes=column(world.classes, "id"),
         claims=claims,
+        further={
+            table: column(getattr(world, table), "id") for table in SINGULAR if table not in NAMED
+        },
         aliases=aliases if aliases is not None else {},
     )
 
@@ -596,6 +605,7 @@ def _known_targets(names: Names) -> dict[str, Collection[str] | None]:
         "crossings": names.crossings,
         "transfers": names.transfers,
         "tariffs": names.tariffs,
+        **names.further,
     }
 
 

@@ -26,7 +26,7 @@ from sogdia.models.people.question import ask_visits, joint_visa
 from sogdia.models.people.regimes import regime_by_registry, regimes_of, with_regimes
 from sogdia.models.people.tables import PERSON_BASELINE
 from sogdia.scenario.apply import apply
-from sogdia.scenario.measures import make_measure
+from sogdia.scenario.kinds import make_measure
 from sogdia.world.world import World
 
 ON = "2024-07-01"
