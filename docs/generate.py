@@ -231,7 +231,7 @@ def suffixes() -> str:
 
 def run_tables() -> str:
     """Tables of a run."""
-    from sogdia.appraisal.run import DATED, PAIR_DRAW
+    from sogdia.appraisal.side import DATED, PAIR_DRAW
     from sogdia.models.transport.tables import NETWORK_MAP, ROUTE, SKIM
     from sogdia.results.tables import CLAIM_TABLE, INDICATOR, MEASURE, RUN_LINEAGE
 

@@ -12,7 +12,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sogdia.appraisal.run import Options, appraise
+    from sogdia.appraisal.options import Options
+    from sogdia.appraisal.run import appraise
     from sogdia.appraisal.summary import summarise
     from sogdia.evidence.base import open_evidence
     from sogdia.models.contract import check_model
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 HOMES = {
-    "Options": "sogdia.appraisal.run",
+    "Options": "sogdia.appraisal.options",
     "RunStore": "sogdia.results.store",
     "TransportModel": "sogdia.models.transport",
     "appraise": "sogdia.appraisal.run",

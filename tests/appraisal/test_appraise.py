@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from sogdia.appraisal.indicators import access
-from sogdia.appraisal.run import Appraisal, Options, appraise
+from sogdia.appraisal.options import Options
+from sogdia.appraisal.run import Appraisal, appraise
 from sogdia.appraisal.summary import PairChange, Summary, summarise
 from sogdia.appraisal.tracing import trace_run
 from sogdia.core.errors import InvalidInput, NoRoute, UnknownName
@@ -23,7 +24,7 @@ from sogdia.results.compare import compare
 from sogdia.results.store import RunStore
 
 DAY = date(2026, 7, 1)
-QUICK = Options(draws=3, samples=16, flows=False)
+QUICK = Options(draws=3, samples=16, flows=False, linkages=False)
 HEAD = f"""
 title = "A test"
 on = [{DAY}]
@@ -114,10 +115,10 @@ def test_an_empty_store_gives_the_same_ids_and_tables(
 @pytest.mark.parametrize(
     "options",
     [
-        Options(draws=0, samples=4, flows=False),
-        Options(draws=0, samples=5, flows=False),
-        Options(draws=0, samples=4, seed=1, flows=False),
-        Options(draws=0, samples=4, known_by=date(2026, 1, 1), flows=False),
+        Options(draws=0, samples=4, flows=False, linkages=False),
+        Options(draws=0, samples=5, flows=False, linkages=False),
+        Options(draws=0, samples=4, seed=1, flows=False, linkages=False),
+        Options(draws=0, samples=4, known_by=date(2026, 1, 1), flows=False, linkages=False),
     ],
     ids=repr,
 )
@@ -172,13 +173,14 @@ def test_a_scenario_without_a_date_is_refused(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
-from sogdia.appraisal.run import Options, appraise
+from sogdia.appraisal.options import Options
+from sogdia.appraisal.run import appraise
 from sogdia.results.store import RunStore
 
 def tell(what, share):
     print(what, flush=True)
 
-appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=6, samples=16, flows=False),
+appraise(sys.argv[1], store=RunStore(sys.argv[2]), options=Options(draws=6, samples=16, flows=False, linkages=False),
          progress=tell)
 """
 
@@ -202,7 +204,9 @@ def test_a_killed_run_leaves_nothing_broken(folder: Path, tmp_path: Path) -> Non
     assert list(store.damaged()) == []
     started = time.perf_counter()
     found = appraise(
-        folder / "edges.toml", store=store, options=Options(draws=2, samples=16, flows=False)
+        folder / "edges.toml",
+        store=store,
+        options=Options(draws=2, samples=16, flows=False, linkages=False),
     )
     assert time.perf_counter() - started < 60
     assert found.run.manifest.state == "solved"
@@ -326,7 +330,9 @@ def test_trace_of_a_pair_the_run_kept(edges: Appraisal) -> None:
 def shipped(store: RunStore) -> Appraisal:
     """A scenario that ships with the package."""
     return appraise(
-        "close-alashankou-4-weeks", store=store, options=Options(draws=0, samples=8, flows=False)
+        "close-alashankou-4-weeks",
+        store=store,
+        options=Options(draws=0, samples=8, flows=False, linkages=False),
     )
 
 
@@ -370,7 +376,9 @@ def test_trace_refuses_a_scenario_that_is_not_the_one_that_was_run(
     file = tmp_path / f"{shipped.scenario.id}.toml"
     file.write_text(text, encoding="utf-8")
     own = appraise(
-        file, store=RunStore(tmp_path / "runs"), options=Options(draws=0, samples=4, flows=False)
+        file,
+        store=RunStore(tmp_path / "runs"),
+        options=Options(draws=0, samples=4, flows=False, linkages=False),
     )
     with pytest.raises(InvalidInput, match="another version of the scenario"):
         trace_run(own.run, "time_h", "Lanzhou>Bishkek", on=DAY, commodity="container-general")

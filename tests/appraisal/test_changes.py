@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sogdia.appraisal.run import Options, appraise
+from sogdia.appraisal.options import Options
+from sogdia.appraisal.run import appraise
 from sogdia.appraisal.summary import Summary, summarise
 from sogdia.results.store import RunStore
 
@@ -22,7 +23,7 @@ on = 2026-01-01
 source = "assumption"
 why = "a test"
 """
-OPTIONS = Options(draws=0, samples=4, flows=False)
+OPTIONS = Options(draws=0, samples=4, flows=False, linkages=False)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sogdia.appraisal import run as appraisal_run
+from sogdia.appraisal import effects as appraisal_effects
 from sogdia.appraisal.loop import (
     FARTHEST,
     MAX_ROUNDS,
@@ -21,7 +21,7 @@ from sogdia.appraisal.loop import (
     real_income,
     with_hours,
 )
-from sogdia.appraisal.run import claim_values, read_for
+from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.cli.app import run as sogdia
 from sogdia.core.status import Status
 from sogdia.evidence.base import EvidenceBase
@@ -235,7 +235,7 @@ def test_appraise_of_a_loop_that_did_not_settle_exits_1(
         message="did not settle; the numbers are those of its last round",
     )  # fmt: skip
     told = dataclasses.replace(cku, statuses=(unsettled, *cku.statuses[1:]))
-    monkeypatch.setattr(appraisal_run, "join", lambda *_a, **_k: told)
+    monkeypatch.setattr(appraisal_effects, "join", lambda *_a, **_k: told)
     monkeypatch.setenv("SOGDIA_RUNS", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
     arguments = ["appraise", "cku-railway", "--draws", "0", "--samples", "4", "--no-report"]

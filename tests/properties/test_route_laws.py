@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sogdia.appraisal.run import claim_values, read_for
+from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.contract import run_model

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sogdia.appraisal.run import claim_values, read_for
+from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.evidence.base import open_evidence
 from sogdia.scenario.apply import worlds_of
 from sogdia.scenario.measures import Measure

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sogdia.appraisal.effects import income_rows
 from sogdia.appraisal.loop import cost_change
-from sogdia.appraisal.run import income_rows
 from sogdia.core.table import Table
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import LEVELS, ZoneTradeModel

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sogdia.appraisal import run as appraisal_run
-from sogdia.appraisal.run import Options, appraise
+from sogdia.appraisal import side as appraisal_side
+from sogdia.appraisal.options import Options
+from sogdia.appraisal.run import appraise
 from sogdia.appraisal.summary import summarise
 from sogdia.cli.app import run as sogdia
 from sogdia.core.table import Table
@@ -102,14 +103,14 @@ def test_3_phantom_gains_from_a_place_nobody_needs(today: World) -> None:
 def test_4_failed_draws_are_counted_and_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shut: Path
 ) -> None:
-    draw = appraisal_run._draw
+    draw = appraisal_side._draw
 
     def fails(model: Any, problem: Any, drawn: Any, number: int) -> Any:
         if number == 2:
             raise ValueError("no such draw")
         return draw(model, problem, drawn, number)
 
-    monkeypatch.setattr(appraisal_run, "_draw", fails)
+    monkeypatch.setattr(appraisal_side, "_draw", fails)
     monkeypatch.setenv("SOGDIA_RUNS", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
     arguments = [
@@ -143,8 +144,8 @@ def test_4_draws_that_fail_on_one_side_leave_the_others_paired(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shut: Path
 ) -> None:
     """Baseline and scenario of one draw are compared, never draw 1 with draw 2."""
-    draw = appraisal_run._draw
-    options = Options(draws=5, samples=4, flows=False)
+    draw = appraisal_side._draw
+    options = Options(draws=5, samples=4, flows=False, linkages=False)
     calls = {"n": 0}
 
     def fails(model: Any, problem: Any, drawn: Any, number: int) -> Any:
@@ -153,7 +154,7 @@ def test_4_draws_that_fail_on_one_side_leave_the_others_paired(
             raise ArithmeticError("lost")
         return draw(model, problem, drawn, number)
 
-    monkeypatch.setattr(appraisal_run, "_draw", fails)
+    monkeypatch.setattr(appraisal_side, "_draw", fails)
     found = appraise(shut, store=RunStore(tmp_path / "some"), options=options)
     assert set(found.baseline.manifest.failed_draws) == {1}
     assert set(found.run.manifest.failed_draws) == {2}
@@ -289,7 +290,9 @@ def test_10_disconnected_nodes_are_null_and_false_and_never_a_number(one_way: Wo
 def test_11_sign_convention(tmp_path: Path, shut: Path) -> None:
     """Change is after less before: a closure is a positive change of cost, and a loss."""
     found = appraise(
-        shut, store=RunStore(tmp_path), options=Options(draws=2, samples=8, flows=False)
+        shut,
+        store=RunStore(tmp_path),
+        options=Options(draws=2, samples=8, flows=False, linkages=False),
     )
     told = summarise(found)
     assert told.gainers() == ()

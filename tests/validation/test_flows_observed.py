@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from sogdia.appraisal.loop import cost_change
-from sogdia.appraisal.run import claim_values, read_for
+from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.core.table import Table
 from sogdia.evidence.base import open_evidence
 from sogdia.models.contract import run_model

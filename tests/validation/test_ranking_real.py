@@ -18,7 +18,7 @@ from sogdia.appraisal.closures import close_each
 from sogdia.appraisal.link_table import BOTH, Wanted, ranked_in
 from sogdia.appraisal.loop import cost_change
 from sogdia.appraisal.ranking import Doors, LinkValues, RankingOptions, traffic_on, value_links
-from sogdia.appraisal.run import claim_values, read_for
+from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.cli import rank
 from sogdia.core.errors import InvalidInput
 from sogdia.evidence.base import EvidenceBase

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.changes import NetworkChange, names, network_changes
 from sogdia.appraisal.indicators import ACCESS_COST
-from sogdia.appraisal.run import BAND_CLASS, Appraisal
+from sogdia.appraisal.run import Appraisal
+from sogdia.appraisal.side import BAND_CLASS
 from sogdia.core.table import Table
 from sogdia.results.store import Run
 

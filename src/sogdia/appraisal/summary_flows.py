@@ -12,7 +12,9 @@ from datetime import date
 import numpy as np
 
 from sogdia.appraisal.changes import names
-from sogdia.appraisal.run import REAL_INCOME, Appraisal
+from sogdia.appraisal.effects import REAL_INCOME
+from sogdia.appraisal.linkage.network import CENTRE, FIVE
+from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.summary import Band, band
 from sogdia.appraisal.summary_traffic import (
     BeforeAfter,
@@ -41,8 +43,6 @@ __all__ = [
     "summarise_flows",
 ]
 
-CENTRE = "CHN"
-FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 NAMES = {
     "CHN": "China", "KAZ": "Kazakhstan", "KGZ": "Kyrgyzstan", "TJK": "Tajikistan",
     "TKM": "Turkmenistan", "UZB": "Uzbekistan",

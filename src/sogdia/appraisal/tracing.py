@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sogdia.appraisal.run import BASELINE_SUFFIX, build_world, claim_values, scenario_of
+from sogdia.appraisal.run import BASELINE_SUFFIX, scenario_of
+from sogdia.appraisal.worlds import build_world, claim_values
 from sogdia.core.errors import InvalidInput, Problem, UnknownName
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase, open_evidence

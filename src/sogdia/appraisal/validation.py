@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from sogdia.appraisal.run import build_world
+from sogdia.appraisal.worlds import build_world
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.models.transport.prepare import ArcCosts, arc_costs
 from sogdia.models.transport.routes import alternatives

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sogdia.appraisal.run import Appraisal
     from sogdia.appraisal.summary import Summary
     from sogdia.appraisal.summary_flows import FlowSummary
+    from sogdia.appraisal.summary_linkages import LinkageSummary
 
 __all__ = ["register"]
 
@@ -38,6 +39,9 @@ def appraise(
     no_flows: Annotated[
         bool, typer.Option("--no-flows", help="Costs and routes only: no flows, queues or trade.")
     ] = False,
+    no_linkages: Annotated[
+        bool, typer.Option("--no-linkages", help="The network alone, not all five linkages.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no HTML.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -45,10 +49,12 @@ def appraise(
 
     Example:  sogdia appraise cku-railway
     """
-    from sogdia.appraisal.run import Options, default_store
+    from sogdia.appraisal.options import Options
     from sogdia.appraisal.run import appraise as run_scenario
+    from sogdia.appraisal.run import default_store
     from sogdia.appraisal.summary import summarise
     from sogdia.appraisal.summary_flows import summarise_flows
+    from sogdia.appraisal.summary_linkages import summarise_linkages
     from sogdia.evidence.base import open_evidence
 
     target: str | Path = Path(scenario) if scenario.endswith(".toml") else scenario
@@ -57,17 +63,24 @@ def appraise(
             f"there is no file {scenario}; `sogdia scenarios` lists the shipped ones"
         )
     evidence = open_evidence()
-    options = Options(draws=draws, samples=samples, seed=seed, flows=not no_flows, trade=trade)
+    options = Options(
+        draws=draws,
+        samples=samples,
+        seed=seed,
+        flows=not no_flows,
+        trade=trade,
+        linkages=not no_linkages,
+    )
     with progress(show=not as_json) as tell:
         found = run_scenario(
             target, evidence=evidence, store=default_store(), options=options, progress=tell
         )
-    summary, flows = summarise(found), summarise_flows(found)
+    summary, flows, linkages = summarise(found), summarise_flows(found), summarise_linkages(found)
     file = None if no_report else _write_report(found, output)
     if as_json:
-        print_json(_as_json(found, summary, flows, file))
+        print_json(_as_json(found, summary, flows, linkages, file))
     else:
-        _print(found, summary, flows, file)
+        _print(found, summary, flows, linkages, file)
     if found.run.manifest.state != "solved":
         raise typer.Exit(1)
 
@@ -105,7 +118,11 @@ def _write_report(found: Appraisal, output: Path | None) -> Path:
 
 
 def _as_json(
-    found: Appraisal, summary: Summary, flows: FlowSummary | None, file: Path | None
+    found: Appraisal,
+    summary: Summary,
+    flows: FlowSummary | None,
+    linkages: LinkageSummary | None,
+    file: Path | None,
 ) -> dict[str, Any]:
     import dataclasses
 
@@ -119,11 +136,17 @@ def _as_json(
         "flows": None if flows is None
         else {"solved": flows.solved, "sentences": list(flow_sentences(flows))}
         | dataclasses.asdict(flows),
+        "linkages": None if linkages is None
+        else dataclasses.asdict(linkages) | {"untouched": list(linkages.untouched)},
     }  # fmt: skip
 
 
 def _print(
-    found: Appraisal, summary: Summary, flows: FlowSummary | None, file: Path | None
+    found: Appraisal,
+    summary: Summary,
+    flows: FlowSummary | None,
+    linkages: LinkageSummary | None,
+    file: Path | None,
 ) -> None:
     say(found.scenario.title)
     if found.scenario.question:
@@ -158,6 +181,8 @@ def _print(
                 right=frozenset({"change", "band"}),
             )  # fmt: skip
     _print_flows(flows)
+    if linkages is not None:
+        _print_linkages(linkages)
     manifest = found.run.manifest
     cached = "found in the store" if found.cached else f"run in {found.wall_time_s:.1f} s"
     say(f"run {found.run.id[:16]} ({cached}; {manifest.draws} draws, seed {manifest.seed})")
@@ -166,6 +191,49 @@ def _print(
     say(
         f'ask on:  sogdia compare {found.scenario.id}   sogdia trace {found.scenario.id} time_h "A>B"'
     )
+
+
+SHOWN_INDICATORS = 3
+
+
+def _print_linkages(found: LinkageSummary) -> None:
+    from sogdia.appraisal.summary_linkages import TITLES
+
+    rows: list[dict[str, str]] = []
+    for part in found.parts:
+        for at, i in enumerate(part.shown(SHOWN_INDICATORS)):
+            rows.append(
+                {
+                    "linkage": f"{TITLES[part.linkage]}: {part.part}" if at == 0 else "",
+                    "title": i.title, "entity": i.entity, "unit": i.unit,
+                    "before": _amount(i.before), "after": _amount(i.after),
+                    "change": "0, exactly" if i.change == 0.0 else _amount(i.change, signed=True),
+                    "band": "" if i.low is None or i.high is None
+                    else f"{_amount(i.low, signed=True)} to {_amount(i.high, signed=True)}",
+                }
+            )  # fmt: skip
+    print_table(
+        rows,
+        [("linkage", "linkage"), ("title", "indicator"), ("entity", "of"), ("before", "before"),
+         ("after", "after"), ("change", "change"), ("band", "90 % band"), ("unit", "unit")],
+        right=frozenset({"before", "after", "change", "band"}),
+    )  # fmt: skip
+    if found.untouched:
+        say(f"exactly zero: {', '.join(TITLES[name].lower() for name in found.untouched)}")
+    for part, why in found.not_asked:
+        say(f"not asked: {part}; {why}")
+
+
+def _amount(value: float | None, *, signed: bool = False) -> str:
+    """An amount of any size: four digits that count, separators from a thousand on."""
+    if value is None:
+        return "unknown"
+    sign = "+" if signed else ""
+    size = abs(value)
+    if size >= 1000.0:
+        return f"{value:{sign},.0f}"
+    digits = 2 if size >= 100.0 else 3 if size >= 10.0 else 4
+    return f"{value:{sign}.{digits}f}" if size >= 0.001 or not size else f"{value:{sign}.2g}"
 
 
 SHOWN_COUNTRIES, SHOWN_LINKS, SHOWN_POSTS = 8, 3, 5

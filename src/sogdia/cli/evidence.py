@@ -63,7 +63,7 @@ def _fields(problem: Problem) -> dict[str, str]:
 def _all_problems(files: list[str] | None) -> tuple[list[Problem], dict[str, int]]:
     from datetime import date
 
-    from sogdia.appraisal.run import read_for
+    from sogdia.appraisal.worlds import read_for
     from sogdia.core.errors import InvalidInput
     from sogdia.evidence.audit import problems_of_base
     from sogdia.evidence.base import open_evidence

@@ -124,7 +124,7 @@ def rank(
 def _world(on: str | None, scenario: str | None, *, baseline: bool) -> World:
     from datetime import date
 
-    from sogdia.appraisal.run import claim_values, read_for
+    from sogdia.appraisal.worlds import claim_values, read_for
     from sogdia.evidence.base import open_evidence
     from sogdia.scenario.apply import worlds_of
     from sogdia.world.build import world

@@ -103,7 +103,7 @@ def _world_of(base: EvidenceBase, scenario: str, on: str | None) -> World:
     """The network a scenario makes, on a date."""
     from datetime import date
 
-    from sogdia.appraisal.run import claim_values, read_for
+    from sogdia.appraisal.worlds import claim_values, read_for
     from sogdia.scenario.apply import worlds_of
     from sogdia.world.build import world
 

@@ -21,7 +21,9 @@ __all__ = [
     "GainRow",
     "Headline",
     "IncomeRow",
+    "IndicatorRow",
     "LegKind",
+    "LinkageRows",
     "MapContent",
     "MapCrossing",
     "MapExtent",
@@ -280,6 +282,37 @@ class FlowContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorRow:
+    """One indicator of a linkage before and after; `of` is what it is of: a country, pair or line."""
+
+    title: str
+    of: str
+    values: Pair
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkageRows:
+    """A part of one of the five linkages.
+
+    Attributes
+    ----------
+    linkage, part : str
+        In words: Facilities, energy.
+    untouched : bool
+        True when every indicator's change is exactly zero.
+    indicators, more : tuple of IndicatorRow
+        The first to be read, and the others.
+    """
+
+    linkage: str
+    part: str
+    untouched: bool
+    indicators: tuple[IndicatorRow, ...]
+    more: tuple[IndicatorRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
     """One line of the assumption sheet, in plain words."""
 
@@ -485,6 +518,9 @@ class ReportContent:
     map: MapContent | None = None
     flows: FlowContent | None = None
     """None: flows, queues, trade and real income were not run, and the page says so."""
+    linkages: tuple[LinkageRows, ...] = ()
+    not_asked: tuple[tuple[str, str], ...] = ()
+    """Parts of linkages that were not asked, and why."""
     od_rows: tuple[OdRow, ...] = ()
     routes: tuple[RouteBeforeAfter, ...] = ()
     gainers: tuple[GainRow, ...] = ()

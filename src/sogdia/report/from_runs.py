@@ -19,6 +19,7 @@ from sogdia.appraisal.summary import (
     summarise,
 )
 from sogdia.appraisal.summary_flows import FlowSummary, flow_sentences, summarise_flows
+from sogdia.appraisal.summary_linkages import summarise_linkages
 from sogdia.appraisal.summary_traffic import link_flows
 from sogdia.core.register import register
 from sogdia.evidence.base import EvidenceBase
@@ -31,6 +32,7 @@ from sogdia.report.from_flows import (
     queue_words,
     traffic_words,
 )
+from sogdia.report.from_linkages import linkage_rows
 from sogdia.report.number import Number
 from sogdia.results.store import Run
 from sogdia.results.trace import Trace, trace
@@ -58,6 +60,7 @@ def report_content(
     traces = list(_traces(run, found))
     claims = _claims(run, traces, evidence)
     manifest = run.manifest
+    linkages = summarise_linkages(appraisal, on)
     share = sum(t.assumed_share for t in traces) / len(traces) if traces else None
     return c.ReportContent(
         title=appraisal.scenario.title,
@@ -79,6 +82,8 @@ def report_content(
         else Number.exact(share, "share", trace="#claims"),
         map=_map(appraisal, found, flows),
         flows=None if flows is None else flow_content(flows),
+        linkages=() if linkages is None else tuple(linkage_rows(linkages)),
+        not_asked=() if linkages is None else linkages.not_asked,
         od_rows=tuple(_od_row(p) for p in found.pairs),
         routes=tuple(_routes(appraisal, found)),
         gainers=tuple(_gain(z) for z in found.gainers()),

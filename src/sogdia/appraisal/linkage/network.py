@@ -1,0 +1,168 @@
+"""The linkages that the network itself answers for: rail and road, and trade.
+
+Facilities: what it costs a country's zones to reach all others, over the pairs that have a route
+in both worlds. Trade: real income by country and trade with China, of the loop of transport,
+borders and trade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sogdia.appraisal.effects import REAL_INCOME
+from sogdia.appraisal.indicators import ACCESS_COST
+from sogdia.appraisal.linkage.contract import row
+from sogdia.appraisal.loop import Joined
+from sogdia.appraisal.side import BAND_CLASS
+from sogdia.core.table import Table
+
+__all__ = ["CENTRE", "FIVE", "facility_rows", "trade_rows"]
+
+CENTRE, FIVE = "CHN", ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+TOGETHER = "CA5"
+
+ROUNDING = 1e-12
+"""A ratio nearer to one than this is one."""
+
+BAND = (5.0, 95.0)
+DRAWN = "90 % of draws of uncertain claims"
+
+
+def facility_rows(
+    on: date, before: Mapping[str, Table], after: Mapping[str, Table]
+) -> Iterator[dict[str, Any]]:
+    """Cost of reaching markets by country, GDP-weighted over its zones and their partners.
+
+    Parameters
+    ----------
+    before, after : mapping of str to Table
+        ``skim``, ``indicator`` and ``zones``.
+    """
+    zones = _on(after["zones"], on)
+    classes = sorted({str(c) for c in after["skim"]["commodity"]})
+    chosen = BAND_CLASS if BAND_CLASS in classes else classes[0]
+    order = {str(z): i for i, z in enumerate(zones["id"])}
+    gdp = np.nan_to_num(zones["gdp_usd2023_per_y"])
+    costs = [_matrix(_on(side["skim"], on), order, chosen) for side in (before, after)]
+    both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
+    weight = np.where(both, gdp[np.newaxis, :], 0.0)
+    total = weight.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reach = [(weight * np.nan_to_num(c)).sum(axis=1) / total for c in costs]
+    # A draw averages over the partners it reaches, so it compares only where these stay the same.
+    same = (np.isnan(costs[0]) == np.isnan(costs[1])).all(axis=1)
+    moved = _drawn_changes(before["indicator"], after["indicator"], on, order, chosen)
+    for country in (TOGETHER, *FIVE, CENTRE):
+        members = FIVE if country == TOGETHER else (country,)
+        inside = np.isin(zones["country"].astype(str), members) & (total > 0)
+        share = np.where(inside, gdp, 0.0)
+        if not share.sum():
+            continue
+        means = [float(np.average(np.nan_to_num(r), weights=share)) for r in reach]
+        low = high = None
+        if len(moved) > 1 and same[inside].all():
+            drawn = np.array([np.average(np.nan_to_num(m), weights=share) for m in moved])
+            low, high = (float(v) for v in np.percentile(drawn, BAND))
+        yield row(
+            on, "facilities", "rail and road", "access_cost", country,
+            "generalised cost of reaching all zones, weighted by GDP", "usd2023/t",
+            before=means[0], after=means[1], low=low, high=high,
+            basis=f"{chosen}; {DRAWN}" if low is not None else f"{chosen}; not drawn",
+            headline=country == TOGETHER,
+        )  # fmt: skip
+
+
+def trade_rows(
+    on: date, joined: Joined | None, indicators: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Real income by country as an index, and trade with China both ways; none when not run."""
+    if joined is None:
+        return
+    for country in (*FIVE, CENTRE):
+        change = _income(joined, country)
+        drawn = [
+            float(r["amount"])
+            for r in indicators
+            if r["variable"] == REAL_INCOME
+            and r["entity"] == country
+            and r["on"] == on
+            and r["draw"] > 0
+            and r["amount"] is not None
+        ]
+        low, high = np.percentile(drawn, BAND) if len(drawn) > 1 else (None, None)
+        yield row(
+            on, "trade", "real income", "real_income", country,
+            "real income, baseline = 1; full endowment equilibrium", "1",
+            before=1.0, after=None if change is None else 1.0 + change,
+            low=None if low is None else float(low), high=None if high is None else float(high),
+            basis=DRAWN if low is not None else "not drawn", headline=country != CENTRE,
+        )  # fmt: skip
+    rows = {
+        (r["exporter"], r["importer"], r["level"]): r
+        for r in joined.scenario["trade_change"].rows()
+        if r["on"] == on
+    }
+    for other in FIVE:
+        for exporter, importer in ((other, CENTRE), (CENTRE, other)):
+            loaded = rows.get((exporter, importer, "partial"))
+            full = rows.get((exporter, importer, "full"))
+            before = None if loaded is None else loaded["baseline_usd2023_per_y"]
+            ratio = None if full is None else full["change_ratio"]
+            if ratio is not None and abs(ratio - 1.0) <= ROUNDING:
+                ratio = 1.0
+            yield row(
+                on, "trade", "trade", "trade_value", f"{exporter}>{importer}",
+                "trade of goods a year", "usd2023/year", before=before,
+                after=None if before is None or ratio is None else before * ratio,
+                basis="band not known",
+            )  # fmt: skip
+
+
+def _income(joined: Joined, country: str) -> float | None:
+    for found in joined.scenario["country_income"].rows():
+        if found["country"] == country and found["level"] == "full":
+            change = found["real_income_change_share"]
+            return 0.0 if change is not None and abs(change) <= ROUNDING else change
+    return None
+
+
+def _on(table: Table, on: date) -> Table:
+    return table.where(np.asarray(table["on"] == on, dtype=np.bool_))
+
+
+def _matrix(skim: Table, order: Mapping[str, int], commodity: str) -> NDArray[np.float64]:
+    """(Z, Z) mean cost of both directions; NaN where there is no route."""
+    matrix = np.full((len(order), len(order)), np.nan)
+    wanted = skim.where(np.asarray(skim["commodity"] == commodity, dtype=np.bool_))
+    for origin, destination, cost in zip(
+        wanted["origin"], wanted["destination"], wanted["gencost_usd2023_per_t"], strict=True
+    ):
+        if origin in order and destination in order:
+            matrix[order[origin], order[destination]] = cost
+    return (matrix + matrix.T) / 2
+
+
+def _drawn_changes(
+    before: Table, after: Table, on: date, order: Mapping[str, int], commodity: str
+) -> list[NDArray[np.float64]]:
+    """Change of each zone's cost in every draw that neither side lost."""
+    sides: list[dict[int, NDArray[np.float64]]] = []
+    for table in (before, after):
+        mask = (
+            (table["on"] == on)
+            & (table["variable"] == ACCESS_COST)
+            & (table["group"] == commodity)
+            & (table["draw"] > 0)
+        )
+        found: dict[int, NDArray[np.float64]] = {}
+        for r in table.where(np.asarray(mask, dtype=np.bool_)).rows():
+            values = found.setdefault(int(r["draw"]), np.full(len(order), np.nan))
+            if r["entity"] in order and r["amount"] is not None:
+                values[order[r["entity"]]] = r["amount"]
+        sides.append(found)
+    return [sides[1][d] - sides[0][d] for d in sorted(set(sides[0]) & set(sides[1]))]
