@@ -28,6 +28,7 @@ from skim_against_aequilibrae import (
 from sogdia.models.transport.solve import forward_star
 
 pytest.importorskip("aequilibrae")
+pytestmark = pytest.mark.filterwarnings("ignore")  # the peer's own, of its pandas
 ROUNDS = 3
 
 
