@@ -67,6 +67,10 @@ def rank(
     csv_file: Annotated[
         Path | None, typer.Option("--csv", help="Write the rows, printed or not, to this file.")
     ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", help="Write a map layer, .geojson, of the rows, printed or not."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Rank links or border posts by the gain of real income from 10 percent less cost there.
@@ -75,6 +79,7 @@ def rank(
     """
     from sogdia.appraisal.link_table import CENTRE, FIVE, Wanted
     from sogdia.appraisal.ranking import RankingOptions, value_links
+    from sogdia.appraisal.value_map import value_layer, write_layer
 
     if baseline and scenario is None:
         raise typer.BadParameter("--baseline needs --scenario")
@@ -83,8 +88,9 @@ def rank(
             raise typer.BadParameter(f"{name!r} is no mode; allowed: rail, road, sea, air")
     kind: Kind = "link" if what == "links" else "post"
     near = tuple(country or FIVE)
+    today = _world(on, scenario, baseline=baseline)
     found = value_links(
-        _world(on, scenario, baseline=baseline),
+        today,
         Wanted(
             kinds=(kind,),
             around=near,
@@ -117,6 +123,11 @@ def rank(
         _write(csv_file, rows)
         if not as_json:
             say(f"wrote {csv_file}, {len(rows)} rows")
+    if map_file is not None:
+        layer = value_layer(found.values, today)
+        write_layer(layer, map_file)
+        if not as_json:
+            say(f"wrote {map_file}, {len(layer['features'])} features")
     if any(s.state == "failed" for s in found.statuses):
         raise typer.Exit(1)
 
