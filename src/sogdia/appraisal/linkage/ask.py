@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sogdia.appraisal.effects import Effects
+from sogdia.appraisal.linkage.carbon import carbon_rows
 from sogdia.appraisal.linkage.contract import LINKAGE_INDICATOR, Asked, Linkage, LinkageModel
 from sogdia.appraisal.linkage.network import facility_rows, trade_rows
 from sogdia.appraisal.options import Options
@@ -95,6 +96,7 @@ def ask_dates(
         )  # fmt: skip
         own: list[Mapping[str, Any]] = [
             *facility_rows(on, sides["baseline"], sides["scenario"]),
+            *carbon_rows(on, asked.before, asked.after, asked.joined),
             *trade_rows(on, asked.joined, effects.indicators["scenario"]),
         ]
         if asked.joined is None:
