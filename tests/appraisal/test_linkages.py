@@ -12,7 +12,7 @@ from sogdia.appraisal.linkage.contract import LINKAGE_INDICATOR, LINKAGES, row
 from sogdia.appraisal.options import Options
 from sogdia.appraisal.run import Appraisal, appraise
 from sogdia.appraisal.summary_linkages import summarise_linkages
-from sogdia.core.table import Table
+from sogdia.core.table import Column, Schema, Table
 from sogdia.results.store import RunStore
 
 ON = date(2026, 7, 1)
@@ -65,14 +65,25 @@ def test_indicators_are_of_both_sides_and_lie_with_the_scenario() -> None:
     rows = (row(ON, "trade", "trade", "v", "e", "t", "1", before=1.0, after=1.0),)
     notes = ({"on": ON, "part": "energy", "why": "not installed"},)
     answers = Answers(rows=rows, notes=notes)
-    assert answers.tables("baseline") == {}
-    tables = answers.tables("scenario")
+    tables = answers.tables()
+    assert set(tables) == {"linkage_indicator", "linkage_note"}
     assert tables["linkage_indicator"].schema is LINKAGE_INDICATOR
     assert list(tables["linkage_note"].rows()) == [
         {"on": ON, "part": "energy", "why": "not installed"}
     ]
     assert isinstance(tables["linkage_note"], Table)
     assert LINKAGE_NOTE.keys == ("on", "part")
+
+
+def test_tables_of_the_baseline_are_kept_where_they_differ() -> None:
+    schema = Schema(
+        "visit", (Column("on", "date"), Column("amount", "number"), Column("unit")), ("on",)
+    )
+    one, two = (Table.from_rows(schema, [{"on": ON, "amount": v, "unit": "1"}]) for v in (1.0, 2.0))
+    assert set(Answers(before={"visit": one}, after={"visit": one}).tables()) == {"visit"}
+    both = Answers(before={"visit": one}, after={"visit": two}).tables()
+    assert both["visit_before"].arrow.equals(one.arrow)
+    assert both["visit_before"].schema.name == "visit_before"
 
 
 def test_left_out_when_not_wanted(tmp_path: Path) -> None:

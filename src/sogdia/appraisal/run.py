@@ -155,7 +155,7 @@ def _write(
     """A side into the store; one that is there already stays."""
     if isinstance(side, Run):
         return side
-    tables = side.tables | answers.tables(role)
+    tables = side.tables | (answers.tables() if role == "scenario" else {})
     manifest = Manifest(
         id=ids[role],
         scenario=scenario.id if role == "scenario" else f"{scenario.id}{BASELINE_SUFFIX}",

@@ -1,4 +1,4 @@
-"""visits and consult: what a visa changes, and what a network of consultation needs."""
+"""visits, consult and exchanges: visas, remote consultation, students, centres and culture."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(visits)
     app.command()(consult)
+    app.command()(exchanges)
 
 
 def visits(
@@ -253,3 +254,70 @@ def _print_consult(answer: ConsultAnswer) -> None:
             "(nominal, domestic travel)"
         )
     say("assumed: " + "; ".join(answer.assumed))
+
+
+def exchanges(
+    countries: Annotated[
+        list[str] | None, typer.Argument(help="KAZ KGZ TJK TKM UZB; all five by default.")
+    ] = None,
+    show: Annotated[str, typer.Option(help="students, centres, culture, entries.")] = "students",
+    start: Annotated[int, typer.Option("--from", help="First year.")] = 1992,
+    end: Annotated[int | None, typer.Option("--to", help="Last year.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Students, language centres, archaeology and culture years, year by year.
+
+    students: every count there is, rivals side by side; centres: open by the end of a year;
+    culture: archaeology, restoration, science and culture years begun in a year; entries: the
+    centres and projects one by one, with their sources.
+
+    Example:  sogdia exchanges KAZ --show centres --from 2015
+    """
+    from sogdia.core.errors import UnknownName
+    from sogdia.evidence.base import open_evidence
+    from sogdia.models.people.baseline import STATES
+    from sogdia.models.people.exchanges import SERIES, entries
+    from sogdia.models.people.exchanges import exchanges as read_exchanges
+
+    views = (*SERIES, "entries")
+    if show not in views:
+        raise UnknownName("view", show, views)
+    wanted = tuple(c.upper() for c in countries or STATES)
+    for c in wanted:
+        if c not in STATES:
+            raise UnknownName("country of this model", c, STATES)
+    base = open_evidence()
+    if show == "entries":
+        rows = [
+            r
+            for r in entries(base, wanted).rows()
+            if r["began"] is None or start <= int(r["began"][:4]) <= (end or 9999)
+        ]
+        columns = [
+            ("id", "id"), ("began", "began"), ("countries", "countries"), ("kind", "kind"),
+            ("name", "name"), ("place", "place"), ("source_title", "source"),
+        ]  # fmt: skip
+        said = f"{len(rows)} entries; one without a day has none in its row; --json has all"
+    else:
+        rows = list(read_exchanges(base, wanted, what=(show,), start=start, end=end).rows())
+        columns = [
+            ("series", "series"), ("country", "country"), ("year", "year"), ("amount", "amount"),
+            ("unit", "unit"), ("note", "note"), ("source", "source"),
+        ]  # fmt: skip
+        said = {
+            "students": "each count as published; counts of other scope are other series",
+            "centres": "closures are not recorded, so what is open is an upper bound",
+            "culture": "an entry of several states counts in each, so states are not added up",
+        }[show]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [
+        r
+        | {"kind": str(r.get("kind", "")).replace("_", " ")}
+        | {"series": str(r.get("series", "")).replace("_", " ")}
+        | ({"amount": number(r["amount"])} if "amount" in r else {})
+        for r in rows
+    ]
+    print_table(shown, columns, right=frozenset({"year", "amount"}))
+    say(said)

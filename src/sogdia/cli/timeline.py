@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 COLUMNS: dict[str, tuple[str, ...]] = {
+    "agreed": ("when", "phase", "kind", "title", "became", "after", "changes", "source_title"),
     "network": ("a", "b", "kind", "shared_count", "latest"),
     "depth": (
         "a", "b", "points_count", "attainable_count", "rank_ratio", "rank_low_ratio",
@@ -38,6 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """What a view prints."""
 
 SAID = {
+    "agreed": "--json has the rows, the reasons and the addresses of the sources",
     "network": "acts on record; the registry does not claim to be complete",
     "depth": "points are a convention; rank low and high are under 2,000 other sets of points",
     "effects": "",
@@ -119,18 +121,20 @@ def agreements(
     countries: Annotated[
         list[str] | None, typer.Argument(help="None, one or two countries.")
     ] = None,
-    show: Annotated[str, typer.Option(help=", ".join(SAID))] = "network",
+    show: Annotated[
+        str | None, typer.Option(help=", ".join(SAID) + "; by default agreed for two countries.")
+    ] = None,
     on: Annotated[str | None, typer.Option(help="The date; today by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Who agreed with whom on a date, how deep it goes, and what it changes.
+    """What two states agreed and what became of it; who agreed with whom, and how deep it goes.
 
-    network: acts on record and regimes in force; depth: a coded score, item by item for a pair;
+    agreed: the acts of two states with phase, source and what became of each; network: acts on record and regimes in force; depth: a coded score, item by item for a pair;
     effects: what each event changes in the models; strategies: projects beside national
     strategies; trade: trade around border settlements and security agreements against placebo
     dates; proposals: the five of 2022 with indicators.
 
-    Example:  sogdia agreements CHN KAZ --show depth --on 2026-07-01
+    Example:  sogdia agreements CHN KAZ --on 2026-07-01
     """
     from datetime import date
 
@@ -138,21 +142,28 @@ def agreements(
     from sogdia.evidence.base import open_evidence
     from sogdia.models.cooperation.events import known_countries
 
-    if show not in SAID:
+    if show is not None and show not in SAID:
         raise UnknownName("view", show, SAID)
     base = open_evidence()
     wanted = known_countries(base, countries or [])
     if len(wanted) > 2 or len(set(wanted)) < len(wanted):
         raise typer.BadParameter("give no country, one, or two that differ")
     day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
-    table = _table(base, wanted, show, day)
+    view = show or ("agreed" if len(wanted) == 2 else "network")
+    if view == "agreed" and len(wanted) != 2:
+        raise typer.BadParameter("--show agreed takes two countries")
+    table = _table(base, wanted, view, day)
     if as_json:
         print_json(list(table.rows()))
     else:
-        _print_view(table, show)
+        _print_view(table, view)
 
 
 def _table(base: EvidenceBase, wanted: tuple[str, ...], show: str, day: date) -> Table:
+    if show == "agreed":
+        from sogdia.models.cooperation.agreed import agreed_between
+
+        return agreed_between(base, wanted[0], wanted[1], on=day)
     if show in ("network", "proposals"):
         return _of_a_world(base, wanted, show, day)
     if show == "depth":
@@ -194,7 +205,9 @@ def _print_view(table: Table, show: str) -> None:
     view = "items" if item_by_item else show
     columns, said = COLUMNS[view], SAID[show]
     numbers = {c.name for c in table.schema.columns if c.type == "number"}
-    kept = [row for row in table.rows() if _is_shown(row, show)]
+    kept = [
+        _readable(row) if show == "agreed" else row for row in table.rows() if _is_shown(row, show)
+    ]
     left = len(table) - len(kept)
     if show == "trade":
         say(f"{left} series have no figures on both sides of the event and are not shown")
@@ -206,10 +219,37 @@ def _print_view(table: Table, show: str) -> None:
         [(key, _heading(key)) for key in columns],
         right=frozenset(numbers),
     )
+    if show == "agreed":
+        _count_agreed(kept)
     if item_by_item:
         points = [row["points_count"] for row in kept]
         say(f"sum of the points: {number(None if None in points else sum(points))}")
     say(said)
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of what was agreed, with what followed in words, or why it is said."""
+    until = f" {row['until']}" if row["until"] is not None else ""
+    return row | {
+        "became": row["became"].replace("_", " ") + until,
+        "kind": row["kind"].replace("_", " "),
+        "after": row["followed_by"]
+        if row["followed_by"] not in (None, "its own row")
+        else row["became_ground"],
+    }
+
+
+def _count_agreed(rows: list[dict[str, Any]]) -> None:
+    counts = [sum(row["phase"] == n for row in rows) for n in (1, 2, 3)]
+    say(
+        f"{len(rows)} acts: {counts[0]} in 1992-2001, {counts[1]} in 2001-2013, "
+        f"{counts[2]} from 2013"
+    )
+    unknown = sum(row["became"] == "unknown" for row in rows)
+    say(
+        f"what became of {unknown} of them the registries do not say; visits and statements are "
+        "in sogdia timeline"
+    )
 
 
 def _is_shown(row: dict[str, Any], show: str) -> bool:
@@ -229,4 +269,7 @@ def _figure(value: float | None) -> str:
 def _heading(key: str) -> str:
     for ending in ("_count", "_ratio", "_share"):
         key = key.removesuffix(ending)
+    said = {"became": "what became of it", "after": "by", "source_title": "source"}
+    if key in said:
+        return said[key]
     return key.replace("_", " ")

@@ -52,7 +52,9 @@ def test_an_unknown_country_offers_the_nearest_and_exits_3(said: Callable[[str],
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("agreements CHN KAZ --on 2024-07-01", "visa_free"),
+        ("agreements CHN KAZ --show network --on 2024-07-01", "visa_free"),
+        ("agreements KAZ CHN --on 2024-07-01", "what became of"),
+        ("agreements KGZ --on 2024-07-01", "border_treaty"),
         ("agreements --show depth --on 2024-07-01", "points are a convention"),
         ("agreements CHN KGZ --show depth --on 2003-01-01", "sum of the points: 17"),
         ("agreements CHN KAZ --show effects --on 2024-07-01", "thirty days without a visa"),
@@ -71,3 +73,5 @@ def test_what_cannot_be_asked_is_refused(said: Callable[[str], str]) -> None:
         said("agreements --show netwrk")
     with pytest.raises(typer.BadParameter):
         said("agreements CHN CHN")
+    with pytest.raises(typer.BadParameter):
+        said("agreements CHN --show agreed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,15 @@ from typing import Any
 from sogdia.appraisal.effects import Effects
 from sogdia.appraisal.linkage.carbon import carbon_rows
 from sogdia.appraisal.linkage.contract import LINKAGE_INDICATOR, Asked, Linkage, LinkageModel
+from sogdia.appraisal.linkage.energy import energy
+from sogdia.appraisal.linkage.finance import finance
+from sogdia.appraisal.linkage.health import health
+from sogdia.appraisal.linkage.index_score import index_score
+from sogdia.appraisal.linkage.information import information
 from sogdia.appraisal.linkage.network import facility_rows, trade_rows
+from sogdia.appraisal.linkage.people import people
+from sogdia.appraisal.linkage.policy import policy
+from sogdia.appraisal.linkage.proposals_of_others import proposals_of_others
 from sogdia.appraisal.options import Options
 from sogdia.appraisal.side import stack
 from sogdia.appraisal.worlds import Dated
@@ -32,8 +41,21 @@ LINKAGE_NOTE = Schema(
     ("on", "part"),
 )
 
-MODELS: Mapping[str, LinkageModel] = {}
-"""Every model that is asked, by the part of a linkage it answers for."""
+MODELS: Mapping[str, LinkageModel] = {
+    "energy": energy,
+    "information": information,
+    "finance": finance,
+    "people": people,
+    "health": health,
+    "policy": policy,
+}
+"""Every model that is asked, by what it answers for."""
+
+CLOSING: Mapping[str, Callable[[Asked, Sequence[Mapping[str, Any]]], Linkage]] = {
+    "five proposals": proposals_of_others,
+    "index": index_score,
+}
+"""What follows from the rows of all the others, asked last and in this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +76,23 @@ class Answers:
     after: Mapping[str, Table] = field(default_factory=dict[str, Table])
     statuses: tuple[Status, ...] = ()
 
-    def tables(self, role: Role) -> dict[str, Table]:
-        """Tables for the run folder of a side; indicators compare both, so the scenario has them."""
-        if role == "baseline":
-            return dict(self.before)
-        compared: dict[str, Table] = {}
+    def tables(self) -> dict[str, Table]:
+        """Tables for the scenario's run folder.
+
+        Answers can depend on the scenario on either side, as a loan's own comparator does, so the
+        baseline's folder, which scenarios share, has none of them. A table of the baseline is
+        beside that of the scenario as ``<name>_before`` where the two differ.
+        """
+        found = dict(self.after)
+        for name, table in self.before.items():
+            if name not in self.after or not table.arrow.equals(self.after[name].arrow):
+                schema = dataclasses.replace(table.schema, name=f"{name}_before")
+                found[schema.name] = Table(schema, table.arrow)
         if self.rows:
-            compared["linkage_indicator"] = Table.from_rows(LINKAGE_INDICATOR, self.rows)
+            found["linkage_indicator"] = Table.from_rows(LINKAGE_INDICATOR, self.rows)
         if self.notes:
-            compared["linkage_note"] = Table.from_rows(LINKAGE_NOTE, self.notes)
-        return dict(self.after) | compared
+            found["linkage_note"] = Table.from_rows(LINKAGE_NOTE, self.notes)
+        return found
 
 
 def ask_dates(
@@ -104,6 +133,8 @@ def ask_dates(
         for count, (part, model) in enumerate(MODELS.items()):
             tell(f"linkages: {part}", (number + count / len(MODELS)) / len(dated))
             _take(model(asked), part, on, own, notes, tables, statuses)
+        for part, closing in CLOSING.items():
+            _take(closing(asked, own), part, on, own, notes, tables, statuses)
         rows += own
     before, after = ({n: stack(t) for n, t in side.items()} for side in tables)
     return Answers(

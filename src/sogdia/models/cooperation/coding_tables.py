@@ -25,6 +25,7 @@ CODING_COLUMNS: dict[str, tuple[str, ...]] = {
     "follow_up": ("event", "status", "until", "by", "ground"),
     "follow_up_by_kind": ("kind", "status", "ground"),
     "named_projects": ("strategy", "project", "words"),
+    "project_rows": ("project", "table", "row"),
     "tested_dates": ("theme", "country", "event", "why"),
     "visas_of_limited_scope": ("regime", "why"),
 }

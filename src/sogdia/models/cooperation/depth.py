@@ -20,6 +20,7 @@ from sogdia.evidence.claim import day
 from sogdia.models.cooperation.coding_tables import coding_rows
 from sogdia.models.cooperation.events import read_events
 from sogdia.models.cooperation.solve_weights import Sensitivity, sensitivity_to_weights
+from sogdia.world.world import World
 
 __all__ = [
     "COVERED", "DEPTH_ITEM", "DEPTH_SCORE", "Item", "codebook", "depth_items", "depth_scores",
@@ -109,14 +110,22 @@ def codebook() -> tuple[Item, ...]:
     )
 
 
-def depth_items(base: EvidenceBase, a: str, b: str, *, on: date) -> Table:
+def depth_items(
+    base: EvidenceBase, a: str, b: str, *, on: date, world: World | None = None
+) -> Table:
     """Every item of the codebook for one pair on a date, held or not, with its ground.
 
     For a pair other than China with one of the five, an item without a row is not collected
     rather than not held.
+
+    Parameters
+    ----------
+    world : World, optional
+        Of that date; visas are then those of the world, so that a scenario that sets one counts.
+        By default they are the registry's.
     """
     a, b = sorted((a, b))
-    grounds = _Grounds(base, on)
+    grounds = _Grounds(base, on, world)
     collected = (CENTRE in (a, b)) and bool({a, b} & set(COVERED))
     rows: list[dict[str, Any]] = []
     for item in codebook():
@@ -149,7 +158,7 @@ def depth_items(base: EvidenceBase, a: str, b: str, *, on: date) -> Table:
 class _Grounds:
     """The rows that can fulfil an item, on a date."""
 
-    def __init__(self, base: EvidenceBase, on: date) -> None:
+    def __init__(self, base: EvidenceBase, on: date, world: World | None = None) -> None:
         self.on = on
         self.borders = {
             frozenset((row["a"], row["b"]))
@@ -169,7 +178,7 @@ class _Grounds:
             who, since = parties[row["ground"]]
             if since <= on:
                 self.coded.setdefault(row["item"], []).append((row["ground"], who, since))
-        self.free = _visas(base, on)
+        self.free = _visas(base, on) if world is None else _visas_of_world(world)
 
     def neighbours(self, a: str, b: str) -> bool:
         return frozenset((a, b)) in self.borders
@@ -210,6 +219,24 @@ def _visas(base: EvidenceBase, on: date) -> dict[tuple[str, str], tuple[str, dat
             closed.add(way)
         elif row["regime"] == "visa_free":
             free[way] = (f"visa:{row['id']}", start)
+    return {way: ground for way, ground in free.items() if way not in closed}
+
+
+def _visas_of_world(world: World) -> dict[tuple[str, str], tuple[str, date]]:
+    """The same by the regimes of a world; a measure stands there by its own id."""
+    limited = {row["regime"] for row in coding_rows("visas_of_limited_scope")}
+    free: dict[tuple[str, str], tuple[str, date]] = {}
+    closed: set[tuple[str, str]] = set()
+    for row in world.regimes.rows():
+        if row["kind"] != "visa" or row["id"] in limited:
+            continue
+        way = (row["from_country"], row["to_country"])
+        if row["regime"] == "closed":
+            closed.add(way)
+        elif row["regime"] == "visa_free":
+            made = str(row["id"]).startswith("measure:")
+            ground = row["id"] if made else f"visa:{row['id']}"
+            free[way] = (ground, row["since"] or world.on)
     return {way: ground for way, ground in free.items() if way not in closed}
 
 

@@ -6,7 +6,7 @@ project's own and no part of them. One that the evidence cannot answer has no va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -76,7 +76,9 @@ def five_proposals(base: EvidenceBase, *, on: date, world: World | None = None) 
     base : EvidenceBase
     on : date
     world : World, optional
-        Of that date, for the time at border posts; without it that indicator has no value.
+        Of that date, for the time at border posts and for visas; without it the first has no
+        value and the second is the registry's. The days of a visa that a measure sets are not
+        known.
     """
     answers = _answers(base, on, world)
     rows: list[Row] = []
@@ -109,11 +111,11 @@ def _answers(
         "FP2-03": lambda: _trains(base, on),
         "FP2-04": lambda: _dwell(world),
         "FP2-05": lambda: _latest(
-            base, on, {"CHN>CA5": "gas_through_central_asia_china_pipeline_bcm_per_y"},
+            base, on, {"CA5>CHN": "gas_through_central_asia_china_pipeline_bcm_per_y"},
             note="all sources together; by country not known",
         ),
         "FP3-01": lambda: in_last_year(events, on, "security_exercise"),
-        "FP4-01": lambda: _visa_days(base, on),
+        "FP4-01": lambda: _visa_days(base, on, world),
         "FP4-02": lambda: _latest(base, on, dict.fromkeys(COVERED, "students_in_china_persons")),
         "FP4-03": lambda: _latest(
             base, on, dict.fromkeys(COVERED, "chinese_students_abroad_persons")
@@ -214,19 +216,41 @@ def _dwell(world: World | None) -> list[Row]:
     ]  # fmt: skip
 
 
-def _visa_days(base: EvidenceBase, on: date) -> list[Row]:
+def _grounds(ids: Iterable[str]) -> str:
+    return ";".join(i if i.startswith("measure:") else f"visa:{i}" for i in ids)
+
+
+def _visas_held(base: EvidenceBase, on: date, world: World | None) -> list[dict[str, str]]:
+    """Rows of visas in force, each with the days of the registry where it has them."""
+    if world is None:
+        return [
+            r
+            for r in base.registry("visa_regimes")
+            if r["status"] == "in_force"
+            and (day(r["start_date"]) or date.min) <= on
+            and (day(r["end_date"], last=True) or date.max) >= on
+        ]
+    days = {r["id"]: r["days_allowed"] for r in base.registry("visa_regimes")}
+    return [
+        {
+            "id": r["id"], "from_country": r["from_country"], "to_country": r["to_country"],
+            "regime": r["regime"], "days_allowed": days.get(r["id"], ""),
+        }
+        for r in world.regimes.rows()
+        if r["kind"] == "visa"
+    ]  # fmt: skip
+
+
+def _visa_days(base: EvidenceBase, on: date, world: World | None) -> list[Row]:
     limited = {row["regime"] for row in coding_rows("visas_of_limited_scope")}
     rows: list[Row] = []
+    in_force = _visas_held(base, on, world)
     for country in COVERED:
         for way in (("CHN", country), (country, "CHN")):
             held = [
                 r
-                for r in base.registry("visa_regimes")
-                if (r["from_country"], r["to_country"]) == way
-                and r["status"] == "in_force"
-                and r["id"] not in limited
-                and (day(r["start_date"]) or date.min) <= on
-                and (day(r["end_date"], last=True) or date.max) >= on
+                for r in in_force
+                if (r["from_country"], r["to_country"]) == way and r["id"] not in limited
             ]
             if not held:
                 continue
@@ -239,7 +263,7 @@ def _visa_days(base: EvidenceBase, on: date) -> list[Row]:
                 {
                     "subject": ">".join(way),
                     "amount": None if unknown else (0.0 if shut or not free else max(days)),
-                    "of": on.isoformat(), "source": ";".join(f"visa:{r['id']}" for r in held),
+                    "of": on.isoformat(), "source": _grounds(r["id"] for r in held),
                     "note": "passport > destination",
                 }
             )  # fmt: skip

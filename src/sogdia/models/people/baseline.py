@@ -30,23 +30,26 @@ def person_baseline(base: EvidenceBase, *, on: date, known_by: date = FAR_FUTURE
     """Counts of the year of a date, or of the latest year before in which entry was possible.
 
     A year in whose middle the border was closed in either direction is passed over: its count says
-    nothing about a visa.
+    nothing about a visa. Of a date after the last year counted anywhere, that year stands.
     """
+    last = _last_year(base)
     rows: list[dict[str, Any]] = []
     for state in STATES:
         for purpose in PURPOSES:
             for i, (a, b) in enumerate(((CHINA, state), (state, CHINA))):
                 row: dict[str, Any] = {"origin": a, "destination": b, "purpose": purpose}
                 if purpose in COUNTED:
-                    row |= _latest(base, state, COUNTED[purpose][i], (a, b), on, known_by)
-                rows.append(row)
+                    row |= _latest(
+                        base, state, COUNTED[purpose][i], (a, b), min(on.year, last), known_by
+                    )
+                rows.append(row | ({"carried": row["year"] != on.year} if "year" in row else {}))
     return Table.from_rows(PERSON_BASELINE, rows)
 
 
 def _latest(
-    base: EvidenceBase, state: str, variable: str, pair: tuple[str, str], on: date, known_by: date
+    base: EvidenceBase, state: str, variable: str, pair: tuple[str, str], first: int, known_by: date
 ) -> dict[str, Any]:
-    for year in range(on.year, on.year - BACK_AT_MOST_YEARS - 1, -1):
+    for year in range(first, first - BACK_AT_MOST_YEARS - 1, -1):
         middle = date(year, 7, 1)
         belief: Belief | None = base.believe(state, variable, on=middle, known_by=known_by)
         if belief is None:
@@ -60,7 +63,19 @@ def _latest(
             "year": year,
             "observed_regime": regime,
             "observed_persons_per_y": belief.claim.number,
-            "carried": year != on.year,
             "claim": belief.claim.id,
         }
     return {}
+
+
+def _last_year(base: EvidenceBase) -> int:
+    """The last year that any of the counts is of."""
+    years = [
+        claim.holds_from.year
+        for state in STATES
+        for pair in COUNTED.values()
+        for variable in pair
+        for claim in base.about(state, variable)
+        if claim.holds_from is not None
+    ]
+    return max(years, default=date.max.year)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,7 +51,10 @@ class Prepared:
         Regime by its place in `REGIME_WORDS`; -1 unknown.
     nest : (R,) int64
     answers : (R,) bool
-        Whether the purpose answers to visas.
+        Whether the purpose answers to visas and to costs.
+    g : (E, R) float64
+        What the costs of travel do at each of `E` elasticities, the central one first; 1 by
+        itself, see `with_costs`.
     """
 
     on: date
@@ -60,6 +64,26 @@ class Prepared:
     asked: NDArray[np.int64]
     nest: NDArray[np.int64]
     answers: NDArray[np.bool_]
+    g: NDArray[np.float64]
+
+    def with_costs(self, factors: Mapping[tuple[str, str], Sequence[float]]) -> Prepared:
+        """The same where travel costs something else.
+
+        Parameters
+        ----------
+        factors : mapping of (origin, destination) to sequence of float
+            Equation (6) of `solve_trips` at each elasticity, the central one first. A pair that
+            is not there, or whose purpose does not answer, keeps 1.
+        """
+        if not factors:
+            return self
+        count = len(next(iter(factors.values())))
+        g = np.ones((count, len(self.rows)))
+        for i, row in enumerate(self.rows):
+            found = factors.get((row["origin"], row["destination"]))
+            if found is not None and self.answers[i]:
+                g[:, i] = found
+        return dataclasses.replace(self, g=g)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,16 +169,17 @@ class PeopleModel:
             ),
             nest=np.array([nests.index((r["origin"], r["purpose"])) for r in rows], dtype=np.int64),
             answers=np.array([r["purpose"] in ANSWERS_TO_VISAS for r in rows], dtype=np.bool_),
+            g=np.ones((1, len(rows))),
         )
 
     def solve(self, problem: Prepared) -> Trips:
         """Visits at every point of the band."""
         trips: list[NDArray[np.float64]] = []
         response: list[NDArray[np.float64]] = []
-        for sigma, e, kappa, m in _points(self.response):
+        for g, (sigma, e, kappa, m) in itertools.product(problem.g, _points(self.response)):
             w, v = _pair_weights(problem, problem.observed, problem.asked, e, m)
             response.append(factor(w, v, sigma))
-            trips.append(visits(problem.A, w, v, problem.nest, sigma, kappa))
+            trips.append(visits(problem.A, w, v, problem.nest, sigma, kappa, g))
         shut = sum(
             1
             for row, a in zip(problem.rows, problem.A, strict=True)

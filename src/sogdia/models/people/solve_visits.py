@@ -30,6 +30,8 @@ from numpy.typing import NDArray
 
 __all__ = ["factor", "rivals_index", "visits"]
 
+TINY = float(np.finfo(np.float64).tiny)
+
 
 def factor(w: NDArray[np.float64], v: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     """Equation (1): what the change of regime alone does to visits; (R,), 1."""
@@ -45,9 +47,12 @@ def rivals_index(
     size = int(n.max(initial=-1)) + 1
     total = np.bincount(n[known], weights=A[known], minlength=size)[n]
     others = np.bincount(n, weights=gain, minlength=size)[n] - gain
-    share = np.zeros_like(gain)
-    np.divide(others, total, out=share, where=total > 0.0)
-    return 1.0 + share
+    share, least = np.zeros_like(gain), np.zeros_like(gain)
+    some = total > 0.0
+    np.divide(others, total, out=share, where=some)
+    np.divide(A, total, out=least, where=some & known)
+    # No f is below 0, so (2) is A_d over the total at the least; rounding may go below.
+    return np.maximum(1.0 + share, np.maximum(least, TINY))
 
 
 def visits(
@@ -57,7 +62,12 @@ def visits(
     n: NDArray[np.int64],
     sigma: float,
     kappa: float,
+    g: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Equation (3): visits under the regimes asked, persons a year; (R,), NaN where not known."""
-    f = factor(w, v, sigma)
+    """Equation (3): visits under the regimes asked, persons a year; (R,), NaN where not known.
+
+    `g` (R,) is what other costs of travel do to a pair, equation (6) of `solve_trips`; it stands
+    in f beside the visa, so that rivals answer to both. By default it is 1.
+    """
+    f = factor(w, v, sigma) if g is None else factor(w, v, sigma) * g
     return A * f * np.power(rivals_index(A, f, n), -kappa)

@@ -44,5 +44,5 @@ PERSON_TRIP = Schema(
         Column("response_low_ratio", "number"),
         Column("response_high_ratio", "number"),
     ),
-    ("origin", "destination", "purpose"),
+    ("on", "origin", "destination", "purpose"),
 )
