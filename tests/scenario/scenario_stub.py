@@ -32,6 +32,12 @@ class StubWorld:
         """Another world."""
         return replace(self, **tables)
 
+    def __getattr__(self, name: str) -> Table:
+        """Tables it has no rows for are empty."""
+        if name in t.WORLD_TABLES:
+            return _table(t.WORLD_TABLES[name])
+        raise AttributeError(name)
+
     def content(self) -> dict[str, object]:
         """All tables it has as plain values: those a measure can reach."""
         held = [f.name for f in fields(self) if f.name in t.WORLD_TABLES]

@@ -11,9 +11,10 @@ from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.scenario.apply import worlds_of
 from sogdia.scenario.read import aliases_of, names_of, read_scenario, shipped_scenarios
 from sogdia.world.build import world
+from sogdia.world.tables import WORLD_TABLES
 from sogdia.world.world import World
 
-TABLES = ("links", "crossings", "transfers", "tariffs", "regimes")
+TABLES = tuple(name for name in WORLD_TABLES if name != "lineage")
 
 
 @functools.cache

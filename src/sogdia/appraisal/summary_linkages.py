@@ -55,8 +55,10 @@ class LinkagePart:
 
     @property
     def untouched(self) -> bool:
-        """True when every change that is known is exactly zero."""
-        return all(not i.change for i in self.indicators)
+        """True when every change is exactly zero, or of what neither side knows."""
+        return all(
+            i.change == 0.0 or (i.before is None and i.after is None) for i in self.indicators
+        )
 
     def shown(self, count: int) -> tuple[Indicator, ...]:
         """Headlines first, then what changes most."""

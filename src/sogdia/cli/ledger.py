@@ -35,6 +35,12 @@ def ledger(
     projects: Annotated[
         bool, typer.Option("--projects", help="Costs of projects instead of deals.")
     ] = False,
+    settling: Annotated[
+        bool,
+        typer.Option(
+            "--arrangements", help="Swap lines, bank offices, settlement: what each changes."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
@@ -48,11 +54,16 @@ def ledger(
     from sogdia.models.finance.ledger import GROUPS, coverage, read_ledger, select, totals
 
     base = open_evidence()
+    if settling and (projects or status is not None):
+        raise typer.BadParameter("--arrangements takes --country and --on only")
     if projects:
         _projects(base, country, status, as_json=as_json, as_csv=as_csv)
         return
     every = read_ledger(base)
     day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
+    if settling:
+        _arrangements(every, day, country, as_json=as_json, as_csv=as_csv)
+        return
     chosen = select(every, country=country, status=status, on=day)
     if as_csv:
         _csv([_flat(e) for e in chosen])
@@ -78,6 +89,39 @@ def ledger(
     for by in ("status", "lender_type", "sector", *(() if country else ("country",))):
         _say_totals(chosen, by)
     _say_coverage(covered)
+
+
+def _arrangements(
+    every: tuple[Entry, ...], day: date, country: str | None, *, as_json: bool, as_csv: bool
+) -> None:
+    from sogdia.models.finance.arrangements import arrangements
+
+    found = arrangements(every, on=day, country=country)
+    if as_csv:
+        _csv([dataclasses.asdict(a) for a in found])
+        return
+    if as_json:
+        print_json({"on": day.isoformat(), "arrangements": [dataclasses.asdict(a) for a in found]})
+        return
+    print_table(
+        [
+            {
+                "id": a.id, "began": a.began, "ends": a.ends, "country": a.country,
+                "kind": a.kind.replace("_", " "), "party": a.party, "with": a.with_whom,
+                "amount": "" if math.isnan(a.amount_usd) else millions(a.amount_usd, 0),
+                "terms": a.terms, "standing": a.standing,
+            }
+            for a in found
+        ],
+        [("id", "id"), ("began", "from"), ("ends", "term ends"), ("country", "state"),
+         ("kind", "kind"), ("party", "party"), ("with", "with"), ("amount", "million USD"),
+         ("terms", "terms"), ("standing", "it is")],
+        title=f"Swap lines, bank offices and settlement begun by {day}",
+        right=frozenset({"amount"}),
+    )  # fmt: skip
+    for kind, effect in sorted({(a.kind, a.effect) for a in found}):
+        say(f"{kind.replace('_', ' ')}: {effect}")
+    say("each counts once in the indicator banking of `sogdia index`, lapsed ones too")
 
 
 def _flat(entry: Entry) -> dict[str, Any]:

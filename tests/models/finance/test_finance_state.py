@@ -92,3 +92,27 @@ def test_a_stock_of_a_year_is_that_of_its_end_and_one_of_new_year_that_of_the_ye
     early = readings(evidence, "KGZ", date(2009, 6, 1))["debt_to_china_usd"]
     assert (early.year, early.value) == (2008, 10e6)
     assert readings(evidence, "TJK", date(2024, 6, 1))["public_external_debt_usd"].year == 2023
+
+
+def test_a_figure_that_was_stated_later_is_not_known(evidence: EvidenceBase) -> None:
+    """The service of 2023 was published on 6 June 2024, and not known the day before."""
+    name = "external_debt_service_usd_per_y"
+
+    def service(known_by: date) -> Reading:
+        found = state_position(evidence, "KGZ", on=date(2023, 12, 31), known_by=known_by)
+        return next(r for r in found if r.name == name)
+
+    assert service(date(2024, 6, 6)).value == 359e6
+    assert service(date(2024, 6, 5)).value == 344e6
+    assert not service(date(2024, 6, 5)).rivals
+
+
+def test_debt_to_china_and_product_are_of_one_year(evidence: EvidenceBase) -> None:
+    """1,707.7 million at the end of 2023, though a later debt is known."""
+    found = readings(evidence, "KGZ")
+    assert found["debt_to_china_usd"].year is not None
+    assert found["debt_to_china_usd"].year > 2023
+    ratio = found["china_to_gdp_share"]
+    assert ratio.year == 2023
+    assert found["gdp_usd_per_y"].year == 2023
+    assert ratio.value == pytest.approx(1707.7e6 / found["gdp_usd_per_y"].value)

@@ -22,7 +22,7 @@ from sogdia.models.finance.ledger import (
     select,
     totals,
 )
-from sogdia.models.finance.terms import read_terms
+from sogdia.world.loan_terms import read_terms
 
 FOLDER = Path(finance.__file__).parent
 

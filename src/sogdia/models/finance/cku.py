@@ -7,24 +7,32 @@ not published is a parameter with a band: the interest rate, the grace, the tari
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.draws import uniform
+from sogdia.core.errors import InvalidInput, Problem, ProblemList
 from sogdia.core.estimate import Estimate
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import Claim
 from sogdia.models.finance.project import Appraisal, Loan, Project, appraise_project, ramped
 
 __all__ = [
     "CKU",
+    "FULL_YEAR",
+    "CkuClaims",
+    "LoanTerms",
     "Rival",
     "cku_cases",
+    "cku_claims",
     "cku_project",
     "cku_rivals",
     "exposure_to_gdp",
     "loan_tenor_y",
+    "project_of",
     "unit_tariffs",
 ]
 
@@ -37,6 +45,9 @@ FIRST_YEAR, OPENING_YEAR = 2025, 2031
 
 RAMP = (0.4, 0.55, 0.7, 0.85)
 """Assumed: shares of the full traffic in the first four years of operation."""
+
+FULL_YEAR = OPENING_YEAR + len(RAMP)
+"""The first year of full traffic."""
 
 RIVALS = (
     (f"{CKU}@KGZ", "project_equity_usd"), (f"{CKU}@UZB", "project_equity_usd"),
@@ -53,6 +64,69 @@ class Rival:
     subject: str
     variable: str
     claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTerms:
+    """Terms that replace what is believed; None leaves it."""
+
+    rate: float | None = None
+    tenor_y: float | None = None
+    grace_y: float | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CkuClaims:
+    """What is believed of the project on a date, each value with the key of its draw.
+
+    Attributes
+    ----------
+    held : mapping of (subject, variable) to (key, Estimate)
+    capacity_t_per_y : float
+        The largest traffic anybody claims: what the line is designed for.
+    """
+
+    held: Mapping[tuple[str, str], tuple[str, Estimate]]
+    capacity_t_per_y: float
+
+    def value(self, variable: str, *, owner: str = "", draw: int = 0, seed: int = 0) -> float:
+        """A value of the project, or of one owner in it; draw 0 is central."""
+        key, estimate = self.held[f"{CKU}@{owner}" if owner else CKU, variable]
+        if draw == 0 or estimate.low == estimate.high:
+            return estimate.central
+        return estimate.quantile(uniform(seed, key, draw))
+
+
+NEEDED = (
+    "project_cost_usd", "project_length_km", "project_tariff_usd2023_per_tkm",
+    "project_variable_cost_usd2023_per_tkm", "project_upkeep_share", "us_inflation_share",
+    "project_loan_usd", "loan_interest_share", "loan_tenor_years_count", "loan_grace_years_count",
+    "project_traffic_t_per_y",
+)  # fmt: skip
+
+
+def cku_claims(base: EvidenceBase, *, on: date, known_by: date = FAR_FUTURE) -> CkuClaims:
+    """Everything the account needs.
+
+    Raises
+    ------
+    InvalidInput
+        When claims it needs are missing, with all of them.
+    """
+    problems = ProblemList()
+    held: dict[tuple[str, str], tuple[str, Estimate]] = {}
+    for subject, variable in (
+        *((CKU, v) for v in NEEDED), *((f"{CKU}@{s}", "project_owner_share") for s in OWNERS),
+    ):  # fmt: skip
+        belief = base.believe(subject, variable, on=on, known_by=known_by)
+        if belief is None or not isinstance(belief.claim.value, Estimate):
+            problems.add(subject, f"no claim about {variable}", fix="add it to the evidence")
+        else:
+            claim = belief.claim
+            held[subject, variable] = (claim.moves_with or claim.id, belief.claim.value)
+    problems.raise_if_any()
+    return CkuClaims(held=held, capacity_t_per_y=_capacity(base))
 
 
 def cku_project(
@@ -72,18 +146,43 @@ def cku_project(
     InvalidInput
         When a claim it needs is missing.
     """
-    cost = _believed(base, CKU, "project_cost_usd", on).central
-    length = _believed(base, CKU, "project_length_km", on).central
-    tenor = _believed(base, CKU, "loan_tenor_years_count", on).central
-    grace = (
-        _believed(base, CKU, "loan_grace_years_count", on).central if grace_y is None else grace_y
+    return project_of(
+        cku_claims(base, on=on),
+        LoanTerms(rate=rate, grace_y=grace_y),
+        tariff_usd2023_per_tkm=tariff_usd2023_per_tkm,
+        discount_rate=discount_rate,
+        base_date=base_date,
     )
-    tariff = tariff_usd2023_per_tkm
-    if tariff is None:
-        tariff = _believed(base, CKU, "project_tariff_usd2023_per_tkm", on).central
-    if rate is None:
-        rate = _believed(base, CKU, "loan_interest_share", on).central
-    grace = round(grace)
+
+
+def project_of(
+    claims: CkuClaims,
+    terms: LoanTerms,
+    *,
+    tariff_usd2023_per_tkm: float | None = None,
+    discount_rate: float = 0.06,
+    base_date: date = date(2025, 12, 31),
+    draw: int = 0,
+    seed: int = 0,
+) -> Project:
+    """The project under some terms of its loan, in one draw of what is uncertain.
+
+    Raises
+    ------
+    InvalidInput
+        When the terms cannot be.
+    """
+
+    def value(variable: str) -> float:
+        return claims.value(variable, draw=draw, seed=seed)
+
+    def chosen(given: float | None, variable: str) -> float:
+        return value(variable) if given is None else given
+
+    cost, length = value("project_cost_usd"), value("project_length_km")
+    tenor = round(chosen(terms.tenor_y, "loan_tenor_years_count"))
+    grace = round(chosen(terms.grace_y, "loan_grace_years_count"))
+    tariff = chosen(tariff_usd2023_per_tkm, "project_tariff_usd2023_per_tkm")
     drawing_y = OPENING_YEAR - FIRST_YEAR
     if grace < drawing_y - 1:
         # A loan cannot be repaid while it is drawn: the grace counts from the last drawing then.
@@ -95,25 +194,24 @@ def cku_project(
         cost_usd=cost,
         first_year=FIRST_YEAR,
         opening_year=OPENING_YEAR,
-        last_year=FIRST_YEAR + round(tenor),
-        owners={s: _believed(base, f"{CKU}@{s}", "project_owner_share", on).central for s in OWNERS},
+        last_year=FIRST_YEAR + tenor,
+        owners={s: claims.value("project_owner_share", owner=s) for s in OWNERS},
         loan=Loan(
-            share=_believed(base, CKU, "project_loan_usd", on).central / cost,
-            rate=rate,
-            tenor_y=round(tenor),
+            share=value("project_loan_usd") / cost if terms.share is None else terms.share,
+            rate=chosen(terms.rate, "loan_interest_share"),
+            tenor_y=tenor,
             grace_y=grace,
             lender=LENDER,
         ),
         tariff_usd2023_per_t=tariff * length,
-        variable_cost_usd2023_per_t=length
-        * _believed(base, CKU, "project_variable_cost_usd2023_per_tkm", on).central,
-        fixed_cost_usd2023_per_y=cost * _believed(base, CKU, "project_upkeep_share", on).central,
-        capacity_t_per_y=_capacity(base),
-        inflation=_believed(base, CKU, "us_inflation_share", on).central,
+        variable_cost_usd2023_per_t=length * value("project_variable_cost_usd2023_per_tkm"),
+        fixed_cost_usd2023_per_y=cost * value("project_upkeep_share"),
+        capacity_t_per_y=claims.capacity_t_per_y,
+        inflation=value("us_inflation_share"),
         discount_rate=discount_rate,
         base_date=base_date,
         ramp=RAMP,
-    )  # fmt: skip
+    )
 
 
 def cku_cases(

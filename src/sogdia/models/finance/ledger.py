@@ -26,7 +26,7 @@ from typing import Any, Literal, get_args
 from sogdia.core.errors import UnknownName
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
-from sogdia.models.finance.terms import Terms, read_terms
+from sogdia.world.loan_terms import Terms, read_terms
 
 __all__ = [
     "GROUPS",

@@ -16,10 +16,16 @@ from sogdia.core.money import BASE_YEAR
 from sogdia.core.status import STATES, Status
 from sogdia.core.table import Table, null
 from sogdia.models.finance.project import Appraisal, Project, appraise_project, ramped
-from sogdia.models.finance.tables import CASH_FLOW, DEBT, PROJECT_RETURN, PROJECT_TRAFFIC
+from sogdia.models.finance.tables import (
+    CASH_FLOW,
+    DEBT,
+    PROJECT_PARTY,
+    PROJECT_RETURN,
+    PROJECT_TRAFFIC,
+)
 from sogdia.world.world import World
 
-__all__ = ["FinanceModel"]
+__all__ = ["FinanceModel", "tables_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,7 @@ class FinanceModel:
     name: str = "finance"
     reads: frozenset[tuple[str, str]] = frozenset()
     takes: frozenset[str] = frozenset({"project_traffic"})
-    gives: frozenset[str] = frozenset({"cash_flow", "debt", "project_return"})
+    gives: frozenset[str] = frozenset({"cash_flow", "debt", "project_return", "project_party"})
 
     def prepare(self, world: World, tables: Mapping[str, Table]) -> Prepared:
         """Traffic by project and year.
@@ -111,19 +117,30 @@ class FinanceModel:
         )
 
     def tabulate(self, problem: Prepared, solution: Solved) -> dict[str, Table]:
-        """The tables cash_flow, debt and project_return."""
+        """The tables cash_flow, debt, project_return and project_party."""
         flows: list[dict[str, Any]] = []
         debts: list[dict[str, Any]] = []
         returns: list[dict[str, Any]] = []
+        shares: list[dict[str, Any]] = []
         for found in solution.appraisals:
             flows += _cash_flow(problem.on, found)
             debts += _debt(problem.on, found)
             returns += _returns(problem.on, found)
+            shares += _parties(problem.on, found)
         return {
             "cash_flow": Table.from_rows(CASH_FLOW, flows),
             "debt": Table.from_rows(DEBT, debts),
             "project_return": Table.from_rows(PROJECT_RETURN, returns),
+            "project_party": Table.from_rows(PROJECT_PARTY, shares),
         }
+
+
+def tables_of(on: date, appraisals: tuple[Appraisal, ...]) -> dict[str, Table]:
+    """The model's tables of accounts made elsewhere, as with gains of users."""
+    return FinanceModel().tabulate(
+        Prepared(on=on, projects=(), traffic=()),
+        Solved(appraisals=appraisals, status=Status(state="solved", of=f"finance {on}")),
+    )
 
 
 def _traffic(project: Project, rows: Mapping[int, float]) -> NDArray[np.float64]:
@@ -179,9 +196,7 @@ def _debt(on: date, found: Appraisal) -> list[dict[str, Any]]:
 
 
 def _returns(on: date, found: Appraisal) -> list[dict[str, Any]]:
-    p = found.project
-    passed_y = p.base_date.year - BASE_YEAR + _share_of_year(p.base_date) - 1.0
-    prices = (1.0 + p.inflation) ** passed_y
+    p, prices = found.project, _prices(found.project)
     return [
         {
             "on": on,
@@ -196,8 +211,32 @@ def _returns(on: date, found: Appraisal) -> list[dict[str, Any]]:
         for measure, rate, npv, even in (
             ("project", found.irr_project, found.npv_project, found.break_even_npv_t_per_y),
             ("equity", found.irr_equity, found.npv_equity, math.nan),
+            ("economic", found.irr_economic, found.npv_economic, math.nan),
         )
+        if measure != "economic" or not math.isnan(npv)
     ]
+
+
+MONEY = (
+    "equity", "dividends", "shortfall", "residual", "lent", "repaid", "benefit", "net",
+    "exposure_peak",
+)  # fmt: skip
+
+
+def _parties(on: date, found: Appraisal) -> list[dict[str, Any]]:
+    prices = _prices(found.project)
+    return [
+        {"on": on, "project": found.project.id, "state": p.state, "owns_share": p.owns_share}
+        | {f"{name}_usd": null(getattr(p, name) * prices) for name in MONEY}
+        for p in found.parties
+    ]
+
+
+def _prices(project: Project) -> float:
+    """Dollars of the base date for one of 2023."""
+    day = project.base_date
+    passed_y = day.year - BASE_YEAR + _share_of_year(day) - 1.0
+    return float((1.0 + project.inflation) ** passed_y)
 
 
 def _share_of_year(day: date) -> float:

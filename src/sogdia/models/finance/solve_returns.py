@@ -58,7 +58,9 @@ def internal_rate(F: NDArray[np.float64], t: NDArray[np.float64], *, of: str = "
     if not (np.any(F > 0.0) and np.any(F < 0.0)):
         return _none("all flows have one sign, so there is no internal rate", of)
     grid = np.linspace(LOWEST, HIGHEST, POINTS)
-    values = np.array([scaled(x) for x in grid])
+    weights = np.exp(-np.outer(grid, t))
+    size = weights @ np.abs(F)
+    values = np.divide(weights @ F, size, out=np.zeros(POINTS), where=size > 0.0)
     roots = [
         float(brentq(scaled, grid[k], grid[k + 1], xtol=1e-14, rtol=8.9e-16))
         for k in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)

@@ -12,14 +12,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from sogdia.core.errors import UnknownName
 from sogdia.core.estimate import Estimate
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import Claim
 from sogdia.models.finance.ledger import Entry, read_ledger
-from sogdia.models.finance.solve_loan import loan_schedule
+from sogdia.models.finance.loan_year import loan_year
 
 __all__ = [
     "ASSESSED", "CAPACITIES", "THRESHOLDS", "Capacity", "Portfolio", "Reading", "Verdict",
@@ -104,8 +105,17 @@ class Portfolio:
     left_out: tuple[str, ...]
 
 
-def state_position(base: EvidenceBase, country: str, *, on: date) -> tuple[Reading, ...]:
-    """Debt, service and ratios of a state as known by a date.
+class When(NamedTuple):
+    """The date a figure is wanted on, and the date by which it must have been known."""
+
+    day: date
+    known_by: date
+
+
+def state_position(
+    base: EvidenceBase, country: str, *, on: date, known_by: date = FAR_FUTURE
+) -> tuple[Reading, ...]:
+    """Debt, service and ratios of a state on a date, as known by another.
 
     Raises
     ------
@@ -115,10 +125,12 @@ def state_position(base: EvidenceBase, country: str, *, on: date) -> tuple[Readi
     if country not in STATES:
         raise UnknownName("state of Central Asia", country, STATES)
 
-    def latest(variable: str, year: int | None = None) -> Reading:
-        return _latest(base, country, variable, on, year)
+    when = When(on, known_by)
 
-    to_china = _debt_to_china(base, country, on)
+    def latest(variable: str, year: int | None = None) -> Reading:
+        return _latest(base, country, variable, when, year)
+
+    to_china = _debt_to_china(base, country, when)
     found = [
         to_china,
         latest("public_external_debt_usd"),
@@ -126,20 +138,28 @@ def state_position(base: EvidenceBase, country: str, *, on: date) -> tuple[Readi
         latest("external_debt_service_usd_per_y"),
         latest("external_debt_service_to_china_usd_per_y"),
         latest("gdp_usd_per_y"),
-        _exports(base, country, on, None),
-        _of_year("investment_from_china_usd", _stocks(base, country, on, "fdi_stock")),
+        _exports(base, country, when, None),
+        _of_year("investment_from_china_usd", _stocks(base, country, when, "fdi_stock")),
     ]
-    capacity = _capacity(base, country, on)
-    years = _years(base, country, "public_external_debt_usd", on)
+    capacity = _capacity(base, country, when)
+    years = _years(base, country, "public_external_debt_usd", when)
     found.append(
         _ratio(
             "china_of_public_external_debt_share",
-            lambda y: _debt_to_china(base, country, on, y),
+            lambda y: _debt_to_china(base, country, when, y),
             lambda y: latest("public_external_debt_usd", y),
             years,
         )
     )
-    services = _years(base, country, "external_debt_service_usd_per_y", on)
+    found.append(
+        _ratio(
+            "china_to_gdp_share",
+            lambda y: _debt_to_china(base, country, when, y),
+            lambda y: latest("gdp_usd_per_y", y),
+            _china_years(base, country, when),
+        )
+    )
+    services = _years(base, country, "external_debt_service_usd_per_y", when)
     for name, top, bottom, of in (
         ("debt_to_gdp_share", "public_external_debt_usd", "gdp", years),
         ("debt_to_exports_share", "public_external_debt_usd", "exports", years),
@@ -148,7 +168,7 @@ def state_position(base: EvidenceBase, country: str, *, on: date) -> tuple[Readi
         below: Callable[[int], Reading] = (
             (lambda y: latest("gdp_usd_per_y", y))
             if bottom == "gdp"
-            else (lambda y: _exports(base, country, on, y))
+            else (lambda y: _exports(base, country, when, y))
         )
         ratio = _ratio(name, lambda y, top=top: latest(top, y), below, of)
         found.append(_judged(ratio, capacity))
@@ -193,21 +213,13 @@ def loan_portfolio(base: EvidenceBase, country: str, year: int, *, lender: str) 
 
 def _run(loan: Entry, year: int) -> tuple[float, float, float] | None:
     """Balance, service and principal of one loan in a year; None without complete terms."""
-    import numpy as np
-
-    terms = loan.terms
-    if terms.rate is None or terms.tenor_y is None or terms.grace_y is None or loan.date is None:
-        return None
-    if math.isnan(loan.counted_usd):
-        return None
-    schedule = loan_schedule(
-        np.array([loan.counted_usd]), terms.rate, round(terms.tenor_y), round(terms.grace_y),
-        repayment="equal-principal",
+    found = loan_year(
+        signed=loan.date, amount_usd=loan.counted_usd, rate=loan.terms.rate,
+        tenor_y=loan.terms.tenor_y, grace_y=loan.terms.grace_y, year=year,
     )  # fmt: skip
-    t = year - loan.date.year
-    if t >= len(schedule.balance):
-        return 0.0, 0.0, 0.0
-    return float(schedule.balance[t]), float(schedule.service[t]), float(schedule.principal[t])
+    if math.isnan(found.balance_usd):
+        return None
+    return found.balance_usd, found.service_usd, found.principal_usd
 
 
 def _year_of(claim: Claim) -> int | None:
@@ -219,21 +231,23 @@ def _year_of(claim: Claim) -> int | None:
     return (when - YEAR_END).year if stock else when.year
 
 
-def _claims(base: EvidenceBase, country: str, variable: str, on: date) -> list[Claim]:
+def _claims(base: EvidenceBase, country: str, variable: str, on: When) -> list[Claim]:
     return [
         c
         for c in base.about(country, variable)
-        if isinstance(c.value, Estimate) and (c.holds_from is None or c.holds_from <= on)
+        if isinstance(c.value, Estimate)
+        and (c.holds_from is None or c.holds_from <= on.day)
+        and (c.stated_on or c.holds_from or date.min) <= on.known_by
     ]
 
 
-def _years(base: EvidenceBase, country: str, variable: str, on: date) -> tuple[int, ...]:
+def _years(base: EvidenceBase, country: str, variable: str, on: When) -> tuple[int, ...]:
     """Years for which something is claimed, the latest first."""
     years = {_year_of(c) for c in _claims(base, country, variable, on)}
     return tuple(sorted((y for y in years if y is not None), reverse=True))
 
 
-def _latest(base: EvidenceBase, country: str, variable: str, on: date, year: int | None) -> Reading:
+def _latest(base: EvidenceBase, country: str, variable: str, on: When, year: int | None) -> Reading:
     """The figure of a year, by default the latest known; the latest day first within it."""
     years = _years(base, country, variable, on)
     if year is None and years:
@@ -256,19 +270,31 @@ def _latest(base: EvidenceBase, country: str, variable: str, on: date, year: int
 CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
 
 
-def _debt_to_china(base: EvidenceBase, country: str, on: date, year: int | None = None) -> Reading:
+def _debt_to_china(base: EvidenceBase, country: str, on: When, year: int | None = None) -> Reading:
     """From claims and from the ledger's debt stocks; figures of one year are rivals."""
+    return _of_year("debt_to_china_usd", _china_figures(base, country, on), year)
+
+
+def _china_years(base: EvidenceBase, country: str, on: When) -> tuple[int, ...]:
+    """Years at whose end something is known, the latest first."""
+    days = {figure[0] for figure in _china_figures(base, country, on)}
+    return tuple(sorted({(d - YEAR_END).year for d in days}, reverse=True))
+
+
+def _china_figures(
+    base: EvidenceBase, country: str, on: When
+) -> list[tuple[date, str, float, str]]:
+    """Day, confidence, amount and source of every figure."""
     figures = [
         (c.holds_to, c.confidence, c.number, c.source)
         for c in _claims(base, country, "debt_to_china_usd", on)
         if c.holds_to is not None
     ]
-    figures += _stocks(base, country, on, "debt_stock", borrower="Government")
-    return _of_year("debt_to_china_usd", figures, year)
+    return figures + _stocks(base, country, on, "debt_stock", borrower="Government")
 
 
 def _stocks(
-    base: EvidenceBase, country: str, on: date, kind: str, *, borrower: str = ""
+    base: EvidenceBase, country: str, on: When, kind: str, *, borrower: str = ""
 ) -> list[tuple[date, str, float, str]]:
     """Day, confidence, amount and source of the ledger's stocks of a kind."""
     return [
@@ -278,7 +304,7 @@ def _stocks(
         and e.country == country
         and borrower in ("", e.borrower)
         and e.date is not None
-        and e.date <= on
+        and e.date <= min(on.day, on.known_by)
     ]
 
 
@@ -300,7 +326,7 @@ def _of_year(
     )  # fmt: skip
 
 
-def _exports(base: EvidenceBase, country: str, on: date, year: int | None) -> Reading:
+def _exports(base: EvidenceBase, country: str, on: When, year: int | None) -> Reading:
     """Exports of goods and services: their share of GDP times GDP, both of one year."""
     if year is None:
         shared = set(_years(base, country, "exports_goods_services_share", on)) & set(
@@ -338,8 +364,8 @@ def _ratio(
     return Reading(name=name, value=math.nan, note="not known for one and the same year")
 
 
-def _capacity(base: EvidenceBase, country: str, on: date) -> Capacity | None:
-    belief = base.believe(country, "debt_carrying_capacity", on=on)
+def _capacity(base: EvidenceBase, country: str, on: When) -> Capacity | None:
+    belief = base.believe(country, "debt_carrying_capacity", on=on.day, known_by=on.known_by)
     if belief is None:
         return None
     word = str(belief.claim.value)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import day
 
-__all__ = ["CHINA", "rows_counted", "visa_ease"]
+__all__ = ["CHINA", "ease_of", "rows_counted", "visa_ease"]
 
 CHINA = "CHN"
 
 RESERVED = frozenset({"date", "countries", "years", "except"})
 
-EASE = {"closed": 0.0, "visa_required": 1.0, "evisa": 2.0, "visa_on_arrival": 2.0, "visa_free": 3.0}
+EASE = {"closed": 0.0, "visa_required": 1.0, "evisa": 2.0, "visa_on_arrival": 2.0, "visa_free": 3.0, "joint_visa": 2.0}  # fmt: skip
 """A regime's place on a scale of ours; divided by 3."""
 
 
 def rows_counted(
-    base: EvidenceBase, names: str, rows: Mapping[str, str], country: str, year: int
+    base: EvidenceBase,
+    names: str,
+    rows: Mapping[str, str],
+    country: str,
+    year: int,
+    *,
+    known_by: date = FAR_FUTURE,
 ) -> tuple[str, ...]:
     """The ids of the rows that count for a country at the end of a year.
 
@@ -43,6 +51,9 @@ def rows_counted(
             happened = _year(row[rows["date"]])
             if happened is None or happened > year or row["id"] in refused:
                 continue
+            begun = day(row[rows["date"]])
+            if begun is not None and begun > known_by:
+                continue
             if back != "all" and happened <= year - int(back):
                 continue
             if _takes_part(row, rows["countries"], country) and _fits(row, rows):
@@ -51,7 +62,13 @@ def rows_counted(
 
 
 def visa_ease(
-    base: EvidenceBase, name: str, rows: Mapping[str, str], country: str, year: int
+    base: EvidenceBase,
+    name: str,
+    rows: Mapping[str, str],
+    country: str,
+    year: int,
+    *,
+    known_by: date = FAR_FUTURE,
 ) -> tuple[float | None, tuple[str, ...]]:
     """Mean ease of entry of both directions on 1 July, 0 to 1, and the rows it rests on.
 
@@ -71,6 +88,7 @@ def visa_ease(
             and origin in row["from_country"].split(";")
             and target in row["to_country"].split(";")
             and _holds(row["start_date"], row["end_date"], on)
+            and (day(row["start_date"]) or date.min) <= known_by
         ]
         if not held:
             return None, ()
@@ -78,6 +96,29 @@ def visa_ease(
         used.append(best["id"])
         both.append(EASE[best["regime"]] / 3.0)
     return sum(both) / 2.0, tuple(used)
+
+
+def ease_of(
+    regimes: Iterable[Mapping[str, Any]], rows: Mapping[str, str], country: str
+) -> float | None:
+    """Ease of entry as in `visa_ease`, of the regimes of a world: those in force on its date.
+
+    A joint visa is an electronic one, and counts where nothing easier is in force.
+    """
+    refused = frozenset(rows.get("except", "").split("|"))
+    held = [r for r in regimes if r["kind"] == "visa" and r["id"] not in refused]
+    both: list[float] = []
+    for origin, target in ((CHINA, country), (country, CHINA)):
+        words = [
+            str(r["regime"])
+            for r in held
+            if origin in str(r["from_country"]).split(";")
+            and target in str(r["to_country"]).split(";")
+        ]
+        if not words:
+            return None
+        both.append(EASE[max(words, key=lambda w: (w == "closed", EASE[w]))] / 3.0)
+    return sum(both) / 2.0
 
 
 def _year(text: str) -> int | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sogdia.core.errors import ProblemList
 from sogdia.core.estimate import Estimate
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.models.linkage_index.counts import rows_counted, visa_ease
 from sogdia.models.linkage_index.tree import Indicator, Tree, read_tree
 
@@ -90,11 +91,13 @@ def read_panel(
     last_year: int,
     first_year: int = FIRST_YEAR,
     countries: Sequence[str] = COUNTRIES,
+    known_by: date = FAR_FUTURE,
 ) -> Panel:
     """Every indicator of every state and year.
 
     A claim counts in the year whose first of July it covers; none is carried from another year
     here. A registry is counted to the end of the year: zero there means that it records nothing.
+    What became known after `known_by` is left out.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def read_panel(
     for t, year in enumerate(years):
         for i, country in enumerate(countries):
             for j, indicator in enumerate(tree.indicators):
-                value, ground = _fill(base, indicator, country, year)
+                value, ground = _fill(base, indicator, country, year, known_by)
                 if value is not None:
                     values[t, i, j] = value
                     grounds[year, country, indicator.id] = ground
@@ -123,31 +126,33 @@ def read_panel(
 Found = tuple[float | None, tuple[str, ...]]
 
 
-def _fill(base: EvidenceBase, indicator: Indicator, country: str, year: int) -> Found:
+def _fill(
+    base: EvidenceBase, indicator: Indicator, country: str, year: int, known_by: date
+) -> Found:
     text = indicator.computed_from
     if indicator.way == "count":
-        ids = rows_counted(base, text, indicator.rows, country, year)
+        ids = rows_counted(base, text, indicator.rows, country, year, known_by=known_by)
         return float(len(ids)), ids
     if indicator.way == "visa":
-        return visa_ease(base, text, indicator.rows, country, year)
+        return visa_ease(base, text, indicator.rows, country, year, known_by=known_by)
     if indicator.way == "claim":
-        return _believed(base, text, country, year)
+        return _believed(base, text, country, year, known_by)
     above, _, below = text.rpartition(" / ")
-    top, grounds = _believed(base, above, country, year)
-    bottom, others = _believed(base, below, country, year)
+    top, grounds = _believed(base, above, country, year, known_by)
+    bottom, others = _believed(base, below, country, year, known_by)
     if top is None or bottom is None or bottom <= 0:
         return None, ()
     return top / bottom, grounds + others
 
 
-def _believed(base: EvidenceBase, text: str, country: str, year: int) -> Found:
+def _believed(base: EvidenceBase, text: str, country: str, year: int, known_by: date) -> Found:
     """The first alternative of which every summand is known: ``a@x | b@y + c@z``."""
     on = date(year, 7, 1)
     for alternative in text.split("|"):
         total, grounds = 0.0, ()
         for term in alternative.split("+"):
             name, _, subject = term.strip().partition("@")
-            belief = base.believe(subject.replace("{c}", country), name, on=on)
+            belief = base.believe(subject.replace("{c}", country), name, on=on, known_by=known_by)
             if belief is None or belief.carried or not isinstance(belief.claim.value, Estimate):
                 break
             total += belief.claim.value.central

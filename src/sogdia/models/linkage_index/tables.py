@@ -8,6 +8,8 @@ __all__ = [
     "EXPLAINED",
     "FLIPS",
     "GAPS",
+    "INDEX_INDICATOR",
+    "INDEX_SCORE",
     "LINKAGES",
     "PHASES_TABLE",
     "RANKS",
@@ -136,4 +138,27 @@ EXPLAINED = Schema(
         Column("grounds", title="claims, or rows of registries"),
     ),
     ("country", "indicator"),
+)
+INDEX_SCORE = Schema(
+    "index_score",
+    (
+        Column("on", "date"),
+        Column("country"),
+        Column("year", "integer", "of the observed values"),
+        Column("score_index", "number", "by the central choices"),
+        *BAND,
+    ),
+    ("on", "country"),
+)
+INDEX_INDICATOR = Schema(
+    "index_indicator",
+    (
+        Column("on", "date"),
+        Column("country"),
+        Column("indicator"),
+        Column("value_amount", "number", "null where nothing is known"),
+        Column("unit"),
+        Column("moved", "flag", "the scenario changes it"),
+    ),
+    ("on", "country", "indicator"),
 )

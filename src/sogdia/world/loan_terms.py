@@ -1,11 +1,33 @@
-"""Terms of a loan from the text a registry has: rate, tenor, grace, as far as they are said."""
+"""The table of loans, and terms of a loan from the text a registry has, as far as they are said."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-__all__ = ["Terms", "read_terms"]
+from sogdia.core.table import Column, Schema
+
+__all__ = ["LOANS", "Terms", "read_terms"]
+
+LOANS = Schema(
+    "loans",
+    (
+        Column("id", title="the project it pays for, or its row in the registry: RAIL_CKU, FIN001"),
+        Column("project"),
+        Column("country", title="ISO3 of the state it is given to; null: a company of several"),
+        Column("lender", title="as named"),
+        Column("lender_type", title="policy_bank, commercial_bank, multilateral, ..."),
+        Column("borrower"),
+        Column("signed", "date", title="null when not known"),
+        Column("amount_usd", "number", title="nominal"),
+        Column("cost_usd", "number", title="of the project, nominal"),
+        Column("cost_share", "number", title="of the project's cost that it pays"),
+        Column("interest_share", "number", title="a year, fixed; null when floating or not known"),
+        Column("tenor_years", "number", title="to the last payment"),
+        Column("grace_years", "number", title="without repayment"),
+    ),
+    ("id",),
+)
 
 RATE = re.compile(r"(?<![\d.+])(?P<rate>\d+(?:\.\d+)?)%(?! management| and| fee| commitment)")
 FLOATING = re.compile(r"LIBOR\s*\+\s*(?P<margin>\d+(?:\.\d+)?)%")
