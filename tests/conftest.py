@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from datetime import date
 
@@ -11,6 +12,9 @@ import pytest
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.world.build import world
 from sogdia.world.world import World
+
+os.environ["SOGDIA_STRICT_LANGUAGE"] = "1"
+"""A text that a language lacks is an error here, and English at run time."""
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from sogdia.report.content import GainRow, RouteBeforeAfter, RouteOption
-from sogdia.report.number import THIN_SPACE, Number, number_parts, number_text
+from sogdia.report.number import Number, number_parts, number_text
+from sogdia.report.words import ENGLISH, Words
 
 __all__ = [
     "COST",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 KINDS = ("line-haul", "access", "border", "gauge-change", "transfer")
+WIDE = 0x2E80
+"""From this code point on letters are about as wide as they are high."""
 STOPS = frozenset({"border", "gauge-change", "transfer"})
 
 
@@ -45,7 +48,7 @@ class Strip:
     p90_h: list[float]
 
 
-def strip_of(option: RouteOption) -> Strip | str:
+def strip_of(option: RouteOption, words: Words = ENGLISH, label: str = "") -> Strip | str:
     """Where the line of a route goes, or the reason in words why it cannot be drawn.
 
     The ends are the door-to-door P50 and P90 that the model gave. Between them the typical time
@@ -53,17 +56,18 @@ def strip_of(option: RouteOption) -> Strip | str:
     P90 grows with the square root of the sum of squares of the legs' own, as if the legs were
     independent.
     """
+    label = label or option.label
     p50_h, p90_h = option.time_p50.central, option.time_p90.central
     if p50_h is None or p90_h is None:
-        return f"{option.label}: the door-to-door time is not known"
+        return words("chart.no-time", label=label)
     km, mean_h, square = [0.0], [0.0], [0.0]
     for leg in option.legs:
         length = leg.distance.central
         if length is None and leg.kind not in STOPS:
-            return f"{option.label}: the length of {leg.name} is not known"
+            return words("chart.no-length", label=label, name=leg.name)
         hours = leg.time.central
         if hours is None:
-            return f"{option.label}: the time of {leg.name} is not known"
+            return words("chart.no-hours", label=label, name=leg.name)
         spread = (leg.time_p90.central or 0.0) - (leg.time_p50.central or 0.0)
         km.append(km[-1] + (length or 0.0))
         mean_h.append(mean_h[-1] + hours)
@@ -79,22 +83,22 @@ def strip_of(option: RouteOption) -> Strip | str:
     )
 
 
-def corridor_strip(route: RouteBeforeAfter, width: int) -> Markup:
+def corridor_strip(route: RouteBeforeAfter, width: int, words: Words = ENGLISH) -> Markup:
     """Time against distance: slopes are travel, steps are borders and transfers."""
     drawn: list[tuple[str, RouteOption, Strip]] = []
     reasons: list[str] = []
     for when, option in (("before", route.before), ("after", route.after)):
         if option is None:
-            reasons.append(f"{when.capitalize()}: no route")
+            reasons.append(words("routes.missing", when=words(f"word.{when}")))
             continue
-        strip = strip_of(option)
+        strip = strip_of(option, words)
         if isinstance(strip, str):
             reasons.append(strip)
         else:
             drawn.append((when, option, strip))
-    words = Markup("").join(Markup('<p class="note">{}.</p>').format(r) for r in reasons)
+    said = Markup("").join(Markup('<p class="note">{}.</p>').format(r) for r in reasons)
     if not drawn:
-        return words
+        return said
     narrow = width < 600
     height = 300 if narrow else 360
     left, right, top, bottom = 40, 14 if narrow else 118, 28, 40
@@ -116,9 +120,13 @@ def corridor_strip(route: RouteBeforeAfter, width: int) -> Markup:
         parts.append(_text("tick", left - 6, y(tick) + 4, f"{tick:.0f}", "end"))
     for tick in km_ticks:
         if tick <= most_km:
-            parts.append(_text("tick", x(tick), height - bottom + 18, _thousands(tick), "middle"))
-    parts.append(_text("axis", left - 36, 12, "hours from departure"))
-    parts.append(_text("axis", width - right, height - 6, "km from origin", "end"))
+            parts.append(
+                _text(
+                    "tick", x(tick), height - bottom + 18, words.language.number(tick, 0), "middle"
+                )
+            )
+    parts.append(_text("axis", left - 36, 12, words("chart.hours")))
+    parts.append(_text("axis", width - right, height - 6, words("chart.km"), "end"))
     spoken: list[str] = []
     ends: list[tuple[float, str, str]] = []
     for when, option, strip in drawn:
@@ -139,7 +147,13 @@ def corridor_strip(route: RouteBeforeAfter, width: int) -> Markup:
                 low, high = y(strip.p50_h[number - 1]), y(strip.p50_h[number])
                 at = x(strip.km[number])
                 label = escape(
-                    f"{when.capitalize()} {number}. {leg.name}: {number_text(leg.time)} expected"
+                    words(
+                        "chart.stop",
+                        when=words(f"word.{when}"),
+                        number=str(number),
+                        name=leg.name,
+                        time=number_text(leg.time, words),
+                    )
                 )
                 middle = (low + high) / 2
                 parts.append(
@@ -150,40 +164,45 @@ def corridor_strip(route: RouteBeforeAfter, width: int) -> Markup:
                     + "</g>"
                 )
         spoken.append(
-            f"{when.capitalize()}: {number_text(option.distance)}; half of shipments within "
-            f"{number_text(option.time_p50)}, nine in ten within "
-            f"{number_text(option.time_p90)}; stops: "
-            + ", ".join(leg.name for leg in option.legs if leg.kind in STOPS)
+            words(
+                "chart.spoken",
+                when=words(f"word.{when}"),
+                distance=number_text(option.distance, words),
+                p50=number_text(option.time_p50, words),
+                p90=number_text(option.time_p90, words),
+                stops=", ".join(leg.name for leg in option.legs if leg.kind in STOPS),
+            )
         )
-        ends.append((y(strip.p50_h[-1]), when, f"{when.capitalize()} P50"))
-        ends.append((y(strip.p90_h[-1]), when, f"{when.capitalize()} P90"))
+        for strip_h, rank in ((strip.p50_h, "p50"), (strip.p90_h, "p90")):
+            ends.append((y(strip_h[-1]), when, f"{words(f'word.{when}')} {words(f'stat.{rank}')}"))
     if not narrow:
         for place, when, text in _apart(ends, 15.0):
             end = max(x(s.km[-1]) for _, _, s in drawn)
             parts.append(_text(f"end-{when}", end + 14, place + 4, text))
-    title = f"Time against distance, {route.origin} to {route.destination}"
-    return words + _svg(width, height, title, ". ".join(spoken), parts, "strip")
+    title = words("chart.strip", origin=route.origin, destination=route.destination)
+    return said + _svg(width, height, title, ". ".join(spoken), parts, "strip")
 
 
-def time_split(route: RouteBeforeAfter, width: int) -> Markup:
+def time_split(route: RouteBeforeAfter, width: int, words: Words = ENGLISH) -> Markup:
     """Expected hours by what they are spent on, before and after, as two bars.
 
     A figure is printed on a bar only where the option gives `time_by_kind`, which has its band;
     else the bar tells shares of the whole.
     """
     bars: list[tuple[str, dict[str, float], dict[str, str]]] = []
-    for when, option in (("Before", route.before), ("After", route.after)):
+    for side, option in (("before", route.before), ("after", route.after)):
+        when = words(f"word.{side}")
         hours = _hours_by_kind(option) if option is not None else {}
         if option is not None and hours:
-            words = {str(kind): number_text(number) for kind, number in option.time_by_kind}
-            bars.append((when, hours, words))
+            told = {str(kind): number_text(number, words) for kind, number in option.time_by_kind}
+            bars.append((when, hours, told))
     if not bars:
         return Markup("")
     most = max(sum(hours.values()) for _, hours, _ in bars) or 1.0
     left, row, thick = 52, 34, 22
     parts: list[str] = []
     spoken: list[str] = []
-    for position, (when, hours, words) in enumerate(bars):
+    for position, (when, hours, told) in enumerate(bars):
         top = 4 + position * row
         parts.append(_text("row-label", 0, top + 16, when))
         at = float(left)
@@ -191,17 +210,19 @@ def time_split(route: RouteBeforeAfter, width: int) -> Markup:
             length = hours.get(kind, 0.0) / most * (width - left - 4)
             if length <= 0:
                 continue
-            said = words.get(kind, f"{hours[kind] / sum(hours.values()):.0%} of the expected time")
+            share = words.language.percent(hours[kind] / sum(hours.values()), 0)
+            said = told.get(kind) or words("chart.share", share=share)
+            named = words(f"leg.{kind}")
             parts.append(
                 f'<rect class="kind {kind}" x="{at:.1f}" y="{top}" '
                 f'width="{max(length - 1.5, 0.5):.1f}" height="{thick}">'
-                f"<title>{when}, {kind}: {escape(said)}</title></rect>"
+                f"<title>{escape(f'{when}, {named}: {said}')}</title></rect>"
             )
-            if kind in words and length > 7 * len(said):
+            if kind in told and length > 7 * _length(said):
                 parts.append(_text(f"kind-text {kind}", at + length / 2, top + 15.5, said))
             at += length
-            spoken.append(f"{when}, {kind}: {said}")
-    title = "Expected hours by what they are spent on"
+            spoken.append(f"{when}, {named}: {said}")
+    title = words("chart.split")
     return _svg(width, 8 + row * len(bars), title, "; ".join(spoken), parts, "split")
 
 
@@ -218,7 +239,7 @@ def _hours_by_kind(option: RouteOption) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """What a chart of changes is of; `gain` is the sign of a change for the better."""
+    """What a chart of changes is of, as keys; `gain` is the sign of a change for the better."""
 
     title: str
     below: str
@@ -226,31 +247,33 @@ class Changing:
     gain: int
 
 
-COST = Changing("Change in generalised cost by zone", "cheaper to trade", "costlier to trade", -1)
-INCOME = Changing("Change in real income", "lower real income", "higher real income", 1)
+COST = Changing("chart.cost", "chart.cheaper", "chart.costlier", -1)
+INCOME = Changing("chart.income", "chart.lower", "chart.higher", 1)
 
 
-def gains_chart(rows: Sequence[GainRow], width: int, of: Changing = COST) -> Markup:
+def gains_chart(
+    rows: Sequence[GainRow], width: int, of: Changing = COST, words: Words = ENGLISH
+) -> Markup:
     """Changes by zone or country, a point with its 90 % band on a line through zero."""
     known = sorted(
         (row for row in rows if row.change.central is not None),
         key=lambda row: (-of.gain * (row.change.central or 0.0), row.zone),
     )
     if not known:
-        return Markup('<p class="note">No zone has a known change.</p>')
+        return Markup('<p class="note">{}</p>').format(words("chart.none"))
     narrow = width < 600
-    words = [
+    told = [
         f"{value} {unit} ({band})" + (f" \u2020 {row.change.caveat}" if row.change.caveat else "")
         for row in known
-        for value, unit, band in (number_parts(row.change),)
+        for value, unit, band in (number_parts(row.change, words),)
     ]
     names = [f"{row.zone}, {row.country}" if row.country else row.zone for row in known]
     tight = narrow and any(
-        7.2 * len(name) + 6.6 * len(text) > width - 24
-        for name, text in zip(names, words, strict=True)
+        7.2 * _length(name) + 6.6 * _length(text) > width - 24
+        for name, text in zip(names, told, strict=True)
     )
     row_height, top, bottom = (56 if tight else 40 if narrow else 24), 30, 22
-    left, right = (6, 6) if narrow else (190, max(190, 24 + 6.6 * max(map(len, words))))
+    left, right = (6, 6) if narrow else (190, max(190, 24 + 6.6 * max(map(_length, told))))
     height = top + bottom + row_height * len(known)
     low = min(0.0, *(_low(row.change) for row in known))
     high = max(0.0, *(_high(row.change) for row in known))
@@ -265,13 +288,13 @@ def gains_chart(rows: Sequence[GainRow], width: int, of: Changing = COST) -> Mar
     for tick in [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]:
         parts.append(f'<path class="grid" d="M{x(tick):.1f} {top - 4}V{height - bottom}"/>')
         sign = "\u2212" if tick < -1e-12 else "+" if tick > 1e-12 else ""
-        label = f"{sign}{abs(tick) * 100:g}\u00a0%"
+        label = f"{sign}{words.language.separated(f'{abs(tick) * 100:g}')}\u00a0%"
         parts.append(_text("tick", x(tick), height - 6, label, "middle"))
     parts.append(f'<path class="zero" d="M{x(0):.1f} {top - 8}V{height - bottom}"/>')
     if x(0) - left > 110:
-        parts.append(_text("axis", x(0) - 8, top - 12, f"\u2190 {of.below}", "end"))
+        parts.append(_text("axis", x(0) - 8, top - 12, f"\u2190 {words(of.below)}", "end"))
     if width - right - x(0) > 110:
-        parts.append(_text("axis", x(0) + 8, top - 12, f"{of.above} \u2192"))
+        parts.append(_text("axis", x(0) + 8, top - 12, f"{words(of.above)} \u2192"))
     spoken: list[str] = []
     for position, row in enumerate(known):
         y = top + row_height * position + (row_height - 10 if narrow else row_height / 2)
@@ -279,10 +302,10 @@ def gains_chart(rows: Sequence[GainRow], width: int, of: Changing = COST) -> Mar
         name = names[position]
         if narrow:
             parts.append(_text("row-label", left, y - (29 if tight else 13), name))
-            parts.append(_text("row-value", width - right, y - 13, words[position], "end"))
+            parts.append(_text("row-value", width - right, y - 13, told[position], "end"))
         else:
             parts.append(_text("row-label", left - 12, y + 4, name, "end"))
-            parts.append(_text("row-value", width - right + 12, y + 4, words[position]))
+            parts.append(_text("row-value", width - right + 12, y + 4, told[position]))
         mark = "gain" if central * of.gain > 0 else "loss" if central else "flat"
         at = x(central)
         shape = (
@@ -292,8 +315,8 @@ def gains_chart(rows: Sequence[GainRow], width: int, of: Changing = COST) -> Mar
         )
         ends = f"M{x(_low(row.change)):.1f} {y:.1f}H{x(_high(row.change)):.1f}"
         parts.append(f'<path class="whisker {mark}" d="{ends}"/>{shape}')
-        spoken.append(f"{row.zone}: {number_text(row.change)}")
-    return _svg(width, height, of.title, "; ".join(spoken), parts, "gains")
+        spoken.append(f"{row.zone}: {number_text(row.change, words)}")
+    return _svg(width, height, words(of.title), "; ".join(spoken), parts, "gains")
 
 
 def _low(number: Number) -> float:
@@ -309,8 +332,9 @@ def _text(kind: str, x: float, y: float, words: str, anchor: str = "") -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{where}>{escape(words)}</text>'
 
 
-def _thousands(value: float) -> str:
-    return f"{value:,.0f}".replace(",", THIN_SPACE)
+def _length(text: str) -> float:
+    """Letters, of which an East Asian one counts nearly twice."""
+    return sum(1.8 if ord(c) >= WIDE else 1.0 for c in text)
 
 
 def _svg(

@@ -471,6 +471,7 @@ class MapFlow:
     before_t_per_y: float | None
     after_t_per_y: float | None
     sea: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,49 +8,44 @@ from typing import Any
 
 from sogdia.appraisal.loop import QUEUES_ABOVE
 from sogdia.appraisal.summary import Band
-from sogdia.appraisal.summary_flows import INCOME_SHOWN, FlowSummary, TradeChange
+from sogdia.appraisal.summary_flows import FlowSummary, TradeChange
 from sogdia.appraisal.summary_traffic import BeforeAfter, LinkFlow, PostQueue
 from sogdia.report import content as c
-from sogdia.report.map import COUNTRY_LABELS
+from sogdia.report.naming import PLAIN, Naming
 from sogdia.report.number import Absence, Number
+from sogdia.report.sentences import least_income, loop_words
+from sogdia.report.words import ENGLISH
 
-__all__ = ["CHOICES", "LOADED", "flow_content", "flow_method", "queue_words", "traffic_words"]
-
-LOADED = {
-    "reconciled": "both sides' reports reconciled",
-    "china": "as reported by China",
-    "partner": "as reported by China's partners",
-}
+__all__ = ["CHOICES", "flow_content", "flow_method", "loaded", "queue_words", "traffic_words"]
 
 VEHICLES = {"rail": "train/day", "road": "truck/day"}
 
 CHOICES = {
-    "mode_scale": "Freight chooses among road alone, rail alone, ocean (no land border of China) "
-    "and any way; the odds of two ways fall with the ratio of their costs by this elasticity.",
-    "route_scale": "Freight of one way spreads over routes by a recursive logit on arcs that lead "
-    "nearer to the destination; the odds of two routes fall with the ratio of their costs by this "
-    "elasticity.",
-    "ocean_factor": "In the choice of ways the cost of ocean legs counts only this much of itself: "
-    "one factor, calibrated on one total, for every pair.",
-    "trade_elasticity": "Trade between two places falls with its cost, 1 + freight cost over "
-    "value, by this elasticity.",
+    variable: ENGLISH(f"assume.{variable}")
+    for variable in ("mode_scale", "route_scale", "ocean_factor", "trade_elasticity")
 }
 """Claims about choices, as sentences of the assumption sheet."""
 
 
-def flow_content(found: FlowSummary) -> c.FlowContent:
+def loaded(variant: str, say: Naming) -> str:
+    """Whose report of trade was loaded, in words."""
+    return say.words.known(f"trade.of-{variant}", variant)
+
+
+def flow_content(found: FlowSummary, called: Naming = PLAIN) -> c.FlowContent:
     """What the page shows of a summary."""
-    say = _Printer(caveat="" if found.solved else "NOT SOLVED")
+    words = called.words
+    say = _Printer(caveat="" if found.solved else words("state.caveat"))
     return c.FlowContent(
-        level=found.level,
-        trade_of=LOADED.get(found.variant, found.variant),
-        loop="not known" if found.loop is None else found.loop.words,
+        level=words("level.full"),
+        trade_of=loaded(found.variant, called),
+        loop=loop_words(found.loop, called),
         solved=found.solved,
-        income_shown=f"{100 * INCOME_SHOWN:g} %",
+        income_shown=least_income(called),
         notes=found.notes,
         incomes=tuple(
             c.IncomeRow(
-                country=_country(i.country),
+                country=called.country(i.country),
                 full=say.banded(i.full),
                 conditional=say(i.conditional, "share", signed=True),
                 partial=say(i.partial, "share", signed=True),
@@ -58,15 +53,23 @@ def flow_content(found: FlowSummary) -> c.FlowContent:
             for i in found.incomes
         ),
         gainers=tuple(
-            c.GainRow(zone=z.name, country=z.country, change=say(z.change, "share", signed=True))
+            c.GainRow(
+                zone=called.place(z.name),
+                country=called.country(z.country),
+                change=say(z.change, "share", signed=True),
+            )
             for z in found.gainers()
         ),
         losers=tuple(
-            c.GainRow(zone=z.name, country=z.country, change=say(z.change, "share", signed=True))
+            c.GainRow(
+                zone=called.place(z.name),
+                country=called.country(z.country),
+                change=say(z.change, "share", signed=True),
+            )
             for z in found.losers()
         ),
-        trade=tuple(_trade(t, say) for t in found.trade),
-        links=tuple(_link(link, say) for link in found.links),
+        trade=tuple(_trade(t, say, called) for t in found.trade),
+        links=tuple(_link(link, say, called) for link in found.links),
         links_changed=found.links_changed,
         modes=tuple(
             c.ModeRow(
@@ -74,7 +77,7 @@ def flow_content(found: FlowSummary) -> c.FlowContent:
             )
             for m in found.modes
         ),
-        posts=tuple(_post(p, say) for p in found.posts),
+        posts=tuple(_post(p, say, called) for p in found.posts),
         posts_total=found.posts_total,
         posts_unknown=found.posts_without_capacity,
     )
@@ -117,14 +120,10 @@ class _Printer:
         )
 
 
-def _country(code: str) -> str:
-    return COUNTRY_LABELS["en"][code][0] if code in COUNTRY_LABELS["en"] else code
-
-
-def _trade(found: TradeChange, say: _Printer) -> c.TradeRow:
+def _trade(found: TradeChange, say: _Printer, called: Naming) -> c.TradeRow:
     return c.TradeRow(
-        exporter=_country(found.exporter),
-        importer=_country(found.importer),
+        exporter=called.country(found.exporter),
+        importer=called.country(found.importer),
         before=say(found.usd2023_per_y.before, "usd2023/year"),
         after=say(found.usd2023_per_y.after, "usd2023/year"),
         full=say(found.full, "share", signed=True),
@@ -133,12 +132,12 @@ def _trade(found: TradeChange, say: _Printer) -> c.TradeRow:
     )
 
 
-def _link(link: LinkFlow, say: _Printer) -> c.FlowRow:
+def _link(link: LinkFlow, say: _Printer, called: Naming) -> c.FlowRow:
     unit = VEHICLES.get(link.mode, "1/day")
     absent: Absence = "not open" if link.mode in VEHICLES else "not applicable"
     shut = link.tonnes.after is None
     return c.FlowRow(
-        name=link.name,
+        name=called.link(link.name),
         mode=link.mode,
         # A link that is not open carries nothing, so its change is known.
         tonnes=dataclasses.replace(
@@ -150,7 +149,7 @@ def _link(link: LinkFlow, say: _Printer) -> c.FlowRow:
     )
 
 
-def _post(post: PostQueue, say: _Printer) -> c.PostRow:
+def _post(post: PostQueue, say: _Printer, called: Naming) -> c.PostRow:
     unit = VEHICLES.get(post.mode, "1/day")
     shut: Absence = "not open" if post.wait_mean_h.after is None else "unknown"
     waits = {
@@ -158,7 +157,7 @@ def _post(post: PostQueue, say: _Printer) -> c.PostRow:
         for name in ("wait_mean_h", "wait_p50_h", "wait_p90_h")
     }
     return c.PostRow(
-        name=post.name,
+        name=called.place(post.name),
         mode=post.mode,
         arrivals=say.pair(post.arrivals, unit, "not open"),
         capacity=Number.missing(unit)
@@ -177,42 +176,54 @@ def _post(post: PostQueue, say: _Printer) -> c.PostRow:
     )  # fmt: skip
 
 
-def traffic_words(flow: LinkFlow | None) -> str:
+def traffic_words(flow: LinkFlow | None, say: Naming = PLAIN) -> str:
     """A link's freight for a tip on the map."""
     if flow is None:
         return ""
-    told = [
-        "not open" if t is None else f"{t / 1e6:,.2f} million t a year"
+    words = say.words
+    before, after = (
+        words("absent.not-open")
+        if t is None
+        else words("map.tonnes", million=words.language.number(t / 1e6, 2))
         for t in (flow.tonnes.before, flow.tonnes.after)
-    ]
-    return f"freight {told[0]} before, {told[1]} after"
+    )
+    return words("map.freight-tip", before=before, after=after)
 
 
-def queue_words(post: PostQueue | None) -> str:
+def queue_words(post: PostQueue | None, say: Naming = PLAIN) -> str:
     """A post's queue for a tip on the map."""
     if post is None:
         return ""
-    told = [
-        "not open" if h is None else f"{h:,.1f} h"
+    words = say.words
+    before, after = (
+        words("absent.not-open")
+        if h is None
+        else words("map.hours", hours=words.language.number(h, 1))
         for h in (post.wait_mean_h.before, post.wait_mean_h.after)
-    ]
-    return f"mean wait for a turn {told[0]} before, {told[1]} after"
+    )
+    return words("map.wait-tip", before=before, after=after)
 
 
-def flow_method(rows: Mapping[str, Mapping[str, Any]], variant: str) -> Iterator[c.Assumption]:
+def flow_method(
+    rows: Mapping[str, Mapping[str, Any]], variant: str, say: Naming = PLAIN
+) -> Iterator[c.Assumption]:
     """Lines of the assumption sheet; `rows` are claims by variable."""
-    method = "method of flows, borders and trade"
+    words = say.words
+    method = words("assume.method-of-flows")
     yield c.Assumption(
-        text="What moves is the goods trade of 2023, in every later year too; whose report of it",
-        value=LOADED.get(variant, variant),
+        text=words("assume.trade-year"),
+        value=loaded(variant, say),
         basis="assumed",
         source=method,
         value_choice=True,
     )
-    for variable, text in CHOICES.items():
+    for variable in CHOICES:
+        text = words(f"assume.{variable}")
         row = rows.get(variable)
         if row is None:
-            yield c.Assumption(text=text, value="unknown", basis="assumed", source=method)
+            yield c.Assumption(
+                text=text, value=words("absent.unknown"), basis="assumed", source=method
+            )
             continue
         band = f" ({row['low_text']} to {row['high_text']})" if row["low_text"] else ""
         yield c.Assumption(
@@ -223,19 +234,10 @@ def flow_method(rows: Mapping[str, Mapping[str, Any]], variant: str) -> Iterator
             url=row["source_url"],
         )
     for text in (
-        "There is no freight within countries: what zones of one country sell to each other "
-        "loads no link.",
-        f"Posts whose capacity is known and whose traffic without the scenario is at least "
-        f"{QUEUES_ABOVE:.0%} of it are queues; their hours were observed under that traffic and "
-        f"move as their queue does. Other posts keep their hours whatever their traffic, and "
-        f"links do not congest.",
-        "Journeys, routes and costs by origin and destination take the hours of the world, "
-        "without what the scenario's traffic adds to them.",
-        "Full endowment equilibrium: incomes and prices of all zones and economies respond, what "
-        "each has to sell is fixed, and trade begins with deficits removed. Conditional: price "
-        "indices and access to markets respond, incomes are held. Partial: buyers respond to "
-        "costs, all else is held.",
-        "Bands of real income come from draws of costs and trade at the world's hours at posts; "
-        "flows, waits and trade were not drawn.",
+        words("assume.no-domestic"),
+        words("assume.queues", share=words.language.percent(QUEUES_ABOVE, 0)),
+        words("assume.world-hours"),
+        words("assume.levels"),
+        words("assume.income-bands"),
     ):
         yield c.Assumption(text=text, value="", basis="assumed", source=method)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from sogdia.appraisal.summary_linkages import TITLES, Indicator, LinkageSummary
+from sogdia.appraisal.summary_linkages import Indicator, LinkageSummary
 from sogdia.report import content as c
-from sogdia.report.map import COUNTRY_LABELS
+from sogdia.report.naming import PLAIN, Naming
 from sogdia.report.number import Number
 
 __all__ = ["linkage_rows"]
@@ -14,24 +15,22 @@ __all__ = ["linkage_rows"]
 FIRST = 5
 """Indicators of a part that are read without opening the rest."""
 
-TOGETHER = {"CA5": "the five states of Central Asia", "WLD": "the world"}
 
-
-def linkage_rows(found: LinkageSummary) -> Iterator[c.LinkageRows]:
+def linkage_rows(found: LinkageSummary, say: Naming = PLAIN) -> Iterator[c.LinkageRows]:
     """What the page shows of each part of each linkage."""
     for part in found.parts:
         shown = part.shown(FIRST)
         rest = tuple(i for i in part.indicators if i not in shown)
         yield c.LinkageRows(
-            linkage=TITLES[part.linkage],
-            part=part.part,
+            linkage=say.words(f"linkage.{part.linkage}"),
+            part=say.words.known(f"part.{_key(part.part)}", part.part),
             untouched=part.untouched,
-            indicators=tuple(_row(i) for i in shown),
-            more=tuple(_row(i) for i in rest),
+            indicators=tuple(_row(i, say) for i in shown),
+            more=tuple(_row(i, say) for i in rest),
         )
 
 
-def _row(indicator: Indicator) -> c.IndicatorRow:
+def _row(indicator: Indicator, say: Naming) -> c.IndicatorRow:
     unit = indicator.unit or "1"
 
     def said(value: float | None) -> Number:
@@ -45,22 +44,42 @@ def _row(indicator: Indicator) -> c.IndicatorRow:
         )
     )
     return c.IndicatorRow(
-        title=indicator.title,
-        of=_named(indicator.entity),
+        title=_title(indicator, say),
+        of=_named(indicator.entity, say),
         values=c.Pair(before=said(indicator.before), after=said(indicator.after), change=change),
-        basis=indicator.basis,
+        basis="; ".join(_span(part, say) for part in indicator.basis.split("; ")),
     )
 
 
-def _named(entity: str) -> str:
+SPANS = {
+    "90 % of draws of uncertain claims": "span.drawn",
+    "not drawn": "span.not-drawn",
+    "band not known": "band.unknown",
+}
+"""What bands of models span, as they say it, and its key."""
+
+
+def _span(basis: str, say: Naming) -> str:
+    """A part of what a band spans; in the model's own words where they are none of the common."""
+    return say.words(SPANS[basis]) if basis in SPANS else say.commodity(basis)
+
+
+def _title(indicator: Indicator, say: Naming) -> str:
+    """In English as the model says it; elsewhere by the variable, where the catalog has it."""
+    if say.words.language.code == "en":
+        return indicator.title
+    return say.words.known(f"indicator.{indicator.variable}", indicator.title)
+
+
+def _named(entity: str, say: Naming) -> str:
     """Countries and pairs of them by name; anything else as it is."""
-    parts = entity.split(">")
-    if all(_country(p) for p in parts):
-        return " to ".join(_country(p) for p in parts)
-    return entity
+    parts = re.split(r"<?>", entity)
+    named = [say.country(part) for part in parts]
+    if len(parts) == 2 and all(a != b for a, b in zip(parts, named, strict=True)):
+        key = "word.and" if "<>" in entity else "word.from-to"
+        return say.words(key, origin=named[0], destination=named[1])
+    return say.words.mode(named[0]) if len(parts) == 1 else entity
 
 
-def _country(code: str) -> str:
-    if code in TOGETHER:
-        return TOGETHER[code]
-    return COUNTRY_LABELS["en"][code][0] if code in COUNTRY_LABELS["en"] else ""
+def _key(part: str) -> str:
+    return part.lower().replace(" ", "-")

@@ -18,7 +18,7 @@ from sogdia.appraisal.summary import (
     relative_gencost,
     summarise,
 )
-from sogdia.appraisal.summary_flows import FlowSummary, flow_sentences, summarise_flows
+from sogdia.appraisal.summary_flows import FlowSummary, summarise_flows
 from sogdia.appraisal.summary_linkages import summarise_linkages
 from sogdia.appraisal.summary_traffic import link_flows
 from sogdia.core.register import register
@@ -26,14 +26,17 @@ from sogdia.evidence.base import EvidenceBase
 from sogdia.report import content as c
 from sogdia.report.from_flows import (
     CHOICES,
-    LOADED,
     flow_content,
     flow_method,
+    loaded,
     queue_words,
     traffic_words,
 )
 from sogdia.report.from_linkages import linkage_rows
+from sogdia.report.naming import Naming, naming
 from sogdia.report.number import Number
+from sogdia.report.sentences import findings, flow_findings, loop_words
+from sogdia.report.words import words_in
 from sogdia.results.store import Run
 from sogdia.results.trace import Trace, trace
 
@@ -51,48 +54,55 @@ CAPITALS = {
 
 
 def report_content(
-    appraisal: Appraisal, evidence: EvidenceBase, on: date | None = None
+    appraisal: Appraisal, evidence: EvidenceBase, on: date | None = None, language: str = "en"
 ) -> c.ReportContent:
-    """Everything the report shows, on one of the run's dates."""
+    """Everything the report shows, on one of the run's dates and in one language.
+
+    Claims, notes, reasons and names of variables stay in the language of their source.
+    """
+    say = naming(words_in(language), appraisal.run)
+    words = say.words
     found = summarise(appraisal, on)
     flows = summarise_flows(appraisal, on)
-    run = appraisal.run
+    run, scenario = appraisal.run, appraisal.scenario
     traces = list(_traces(run, found))
-    claims = _claims(run, traces, evidence)
+    claims = _claims(run, traces, evidence, say)
     manifest = run.manifest
     linkages = summarise_linkages(appraisal, on)
+    sentences = tuple(findings(found, say))
     share = sum(t.assumed_share for t in traces) / len(traces) if traces else None
     return c.ReportContent(
-        title=appraisal.scenario.title,
-        question=appraisal.scenario.question,
-        scenario_id=appraisal.scenario.id,
+        title=words.same(f"scenario.{scenario.id}.title", scenario.title),
+        question=words.same(f"scenario.{scenario.id}.question", scenario.question),
+        scenario_id=scenario.id,
         baseline_id=(manifest.baseline or "")[:16],
         run_id=run.id[:16],
-        world_on=found.on.isoformat(),
-        known_by=str(manifest.options.get("known_by") or "everything recorded"),
+        world_on=words.language.date(found.on),
+        known_by=str(manifest.options.get("known_by") or words("head.everything")),
         summary=(
-            *found.sentences[:2],
-            *((c.NOT_RUN,) if flows is None else flow_sentences(flows)),
-            *found.sentences[2:],
+            *sentences[:2],
+            *((words("flows.not-run"),) if flows is None else flow_findings(flows, say)),
+            *sentences[2:],
         ),
-        headline=tuple(_headline(found, flows)),
-        statuses=tuple(_statuses(appraisal, flows)),
+        headline=tuple(_headline(found, flows, say)),
+        statuses=tuple(_statuses(appraisal, flows, say)),
         assumed_share=Number.missing("share")
         if share is None
         else Number.exact(share, "share", trace="#claims"),
-        map=_map(appraisal, found, flows),
-        flows=None if flows is None else flow_content(flows),
-        linkages=() if linkages is None else tuple(linkage_rows(linkages)),
+        map=_map(appraisal, found, flows, say),
+        flows=None if flows is None else flow_content(flows, say),
+        linkages=() if linkages is None else tuple(linkage_rows(linkages, say)),
         not_asked=() if linkages is None else linkages.not_asked,
-        od_rows=tuple(_od_row(p) for p in found.pairs),
-        routes=tuple(_routes(appraisal, found)),
-        gainers=tuple(_gain(z) for z in found.gainers()),
-        losers=tuple(_gain(z) for z in found.losers()),
-        measures=tuple(_measures(appraisal)),
-        assumptions=tuple(_assumptions(run, traces, flows)),
+        od_rows=tuple(_od_row(p, say) for p in found.pairs),
+        routes=tuple(_routes(appraisal, found, say)),
+        gainers=tuple(_gain(z, say) for z in found.gainers()),
+        losers=tuple(_gain(z, say) for z in found.losers()),
+        measures=tuple(_measures(appraisal, say)),
+        assumptions=tuple(_assumptions(run, traces, flows, say)),
         claims=tuple(claims),
         sources=tuple(_sources(run, claims, evidence)),
-        facts=tuple(_facts(appraisal)),
+        facts=tuple(_facts(appraisal, say)),
+        language=words.language.code,
     )
 
 
@@ -108,65 +118,72 @@ def _number(
     )
 
 
-def _headline(found: Summary, flows: FlowSummary | None) -> Iterator[c.Headline]:
+def _headline(found: Summary, flows: FlowSummary | None, say: Naming) -> Iterator[c.Headline]:
+    words = say.words
     moved = [p for p in found.pairs if abs(relative_gencost(p)) > 0]
     for pair in sorted(moved, key=lambda p: -abs(relative_gencost(p)))[:1]:
-        label = f"{pair.origin_name} to {pair.destination_name}"
-        for name, words, unit in (
-            ("time_h", "expected time", "h"),
-            ("money", "price", "usd2023/teu"),
+        ends = {
+            "origin": say.place(pair.origin_name), "destination": say.place(pair.destination_name)
+        }  # fmt: skip
+        for name, key, unit in (
+            ("time_h", "headline.time", "h"),
+            ("money", "headline.price", "usd2023/teu"),
         ):
             if name in pair.bands:
                 change = pair.bands[name][2]
                 yield c.Headline(
-                    label=f"{label}: {words}",
+                    label=words(key, **ends),
                     number=_number(change.central, unit, change, signed=True),
-                    note=f"{pair.commodity}; the pair that changes most",
+                    note=words("headline.pair-note", commodity=say.commodity(pair.commodity)),
                 )
     for zone in found.gainers(1):
         yield c.Headline(
-            label=f"{zone.name}: cost of reaching markets",
+            label=words("headline.zone", zone=say.place(zone.name)),
             number=_number(zone.change.central, "share", zone.change, signed=True),
-            note=f"gains most; {zone.commodity}",
+            note=words("headline.zone-note", commodity=say.commodity(zone.commodity)),
         )
     for income in () if flows is None else flows.most_changed(1):
         if flows is not None and income.full is not None:
             yield c.Headline(
-                label=f"{income.name}: real income",
+                label=words("headline.income", country=say.country(income.country)),
                 number=dataclasses.replace(
                     _number(income.full.central, "share", income.full, signed=True),
-                    caveat="" if flows.solved else "NOT SOLVED",
+                    caveat="" if flows.solved else words("state.caveat"),
                 ),
-                note=f"changes most; {flows.level}",
+                note=words("headline.income-note", level=words("level.full")),
             )
     yield c.Headline(
-        label="Zone pairs and classes that change",
+        label=words("headline.pairs"),
         number=Number.exact(float(found.changed_pairs), "pairs"),
-        note=f"of {found.all_pairs:,}",
+        note=words("headline.pairs-note", n=found.all_pairs),
     )
 
 
-def _statuses(appraisal: Appraisal, flows: FlowSummary | None) -> Iterator[c.RunStatus]:
+def _statuses(
+    appraisal: Appraisal, flows: FlowSummary | None, say: Naming
+) -> Iterator[c.RunStatus]:
     manifest = appraisal.run.manifest
     for status in appraisal.baseline.manifest.statuses:
         if status.state != "solved":
             yield c.RunStatus(
-                model=f"baseline: {status.of}", state=status.state, message=status.message
+                model=say.words("about.baseline", of=status.of),
+                state=status.state,
+                message=status.message,
             )
     for status in manifest.statuses:
         message = status.message
         if flows and flows.loop and status.of == f"loop transport-border-trade {flows.on}":
-            message = flows.loop.words
+            message = loop_words(flows.loop, say)
         yield c.RunStatus(model=status.of, state=status.state, message=message)
     yield c.RunStatus(
-        model="draws of uncertain claims",
+        model=say.words("about.uncertain"),
         state="solved",
         draws=manifest.draws,
         failed_draws=len(manifest.failed_draws),
     )
 
 
-def _od_row(pair: PairChange) -> c.OdRow:
+def _od_row(pair: PairChange, say: Naming) -> c.OdRow:
     def both(name: str, key: str, unit: str, drawn: str | None = None) -> c.Pair:
         a = None if pair.before is None else getattr(pair.before, key)
         b = None if pair.after is None else getattr(pair.after, key)
@@ -186,9 +203,9 @@ def _od_row(pair: PairChange) -> c.OdRow:
         (False, False): "no route",
     }
     return c.OdRow(
-        origin=pair.origin_name,
-        destination=pair.destination_name,
-        commodity=pair.commodity,
+        origin=say.place(pair.origin_name),
+        destination=say.place(pair.destination_name),
+        commodity=say.commodity(pair.commodity),
         time_p50=both("P50", "time_p50_h", "h"),
         time_p90=both("P90", "time_p90_h", "h"),
         time_mean=both("mean", "time_h", "h", "time_h"),
@@ -198,10 +215,10 @@ def _od_row(pair: PairChange) -> c.OdRow:
     )
 
 
-def _gain(zone: ZoneChange) -> c.GainRow:
+def _gain(zone: ZoneChange, say: Naming) -> c.GainRow:
     return c.GainRow(
-        zone=zone.name,
-        country=zone.country,
+        zone=say.place(zone.name),
+        country=say.country(zone.country),
         change=_number(zone.change.central, "share", zone.change, signed=True),
         before=_number(zone.before_usd2023_per_t, "usd2023/t"),
         after=_number(zone.after_usd2023_per_t, "usd2023/t"),
@@ -223,7 +240,7 @@ def _route_rows(run: Run, pair: PairChange, on: date) -> Rows:
     return sorted(rows, key=lambda r: r["leg"])
 
 
-def _routes(appraisal: Appraisal, found: Summary) -> Iterator[c.RouteBeforeAfter]:
+def _routes(appraisal: Appraisal, found: Summary, say: Naming) -> Iterator[c.RouteBeforeAfter]:
     called = names(appraisal.run)
     classes = appraisal.run["classes"]
     teu = {
@@ -234,7 +251,12 @@ def _routes(appraisal: Appraisal, found: Summary) -> Iterator[c.RouteBeforeAfter
             None
             if state is None
             else _option(
-                label, _route_rows(run, pair, found.on), state, teu[pair.commodity], called
+                label,
+                _route_rows(run, pair, found.on),
+                state,
+                teu[pair.commodity],
+                called,
+                say,
             )
             for label, run, state in (
                 ("before", appraisal.baseline, pair.before),
@@ -242,20 +264,25 @@ def _routes(appraisal: Appraisal, found: Summary) -> Iterator[c.RouteBeforeAfter
             )
         ]
         yield c.RouteBeforeAfter(
-            origin=pair.origin_name,
-            destination=pair.destination_name,
-            commodity=pair.commodity,
+            origin=say.place(pair.origin_name),
+            destination=say.place(pair.destination_name),
+            commodity=say.commodity(pair.commodity),
             before=options[0],
             after=options[1],
         )
 
 
 def _option(
-    label: str, rows: Rows, state: PairState, teu: float, called: Mapping[str, str]
+    label: str,
+    rows: Rows,
+    state: PairState,
+    teu: float,
+    called: Mapping[str, str],
+    say: Naming,
 ) -> c.RouteOption:
     return c.RouteOption(
-        label=label,
-        legs=tuple(_leg(r, teu, called) for r in rows),
+        label=say.words(f"word.{label}"),
+        legs=tuple(_leg(r, teu, called, say) for r in rows),
         time_mean=_number(state.time_h, "h"),
         time_p50=_number(state.time_p50_h, "h"),
         time_p90=_number(state.time_p90_h, "h"),
@@ -265,14 +292,14 @@ def _option(
     )
 
 
-def _leg(row: Mapping[str, Any], teu: float, called: Mapping[str, str]) -> c.RouteLeg:
+def _leg(row: Mapping[str, Any], teu: float, called: Mapping[str, str], say: Naming) -> c.RouteLeg:
     return c.RouteLeg(
         kind=cast(c.LegKind, row["kind"]),
-        name=row["name"],
-        country=row["country"],
+        name=say.leg(row["kind"], row["name"]),
+        country="-".join(say.country(code) for code in row["country"].split("-")),
         mode=row["mode"] if row["kind"] == "line-haul" else "",
-        from_place=called.get(row["from_place"], row["from_place"]),
-        to_place=called.get(row["to_place"], row["to_place"]),
+        from_place=say.of(row["from_place"], called.get(row["from_place"], row["from_place"])),
+        to_place=say.of(row["to_place"], called.get(row["to_place"], row["to_place"])),
         distance=_number(row["distance_km"], "km"),
         time=_number(row["time_h"], "h"),
         time_p50=_number(row["time_p50_h"], "h"),
@@ -282,8 +309,10 @@ def _leg(row: Mapping[str, Any], teu: float, called: Mapping[str, str]) -> c.Rou
     )
 
 
-def _map(appraisal: Appraisal, found: Summary, said: FlowSummary | None) -> c.MapContent:
-    run = appraisal.run
+def _map(
+    appraisal: Appraisal, found: Summary, said: FlowSummary | None, say: Naming
+) -> c.MapContent:
+    run, words = appraisal.run, say.words
     traffic = {} if said is None else link_flows(appraisal.baseline, run, found.on)
     queues = {} if said is None else {post.entity: post for post in said.posts}
     flows: list[c.MapFlow] = []
@@ -297,16 +326,19 @@ def _map(appraisal: Appraisal, found: Summary, said: FlowSummary | None) -> c.Ma
         change = changed.get(row["id"])
         start = (row["from_lon_deg"], row["from_lat_deg"])
         end = (row["to_lon_deg"], row["to_lat_deg"])
+        name = say.of(row["id"], row["name"])
         if row["kind"] == "link":
             at[row["id"]] = (row["from_place"], row["to_place"], start, end)
             links.append(
                 c.MapLink(
-                    id=row["id"], name=row["name"], mode=row["mode"], points=(start, end),
+                    id=row["id"], name=name, mode=row["mode"], points=(start, end),
                     gauges=tuple(int(g) for g in (row["gauges"] or "").split(";") if g),
                     status=row["status"], change=_change(change),
                     note=_words(
-                        change.note if change else f"{row['length_km']:.0f} km",
-                        traffic_words(traffic.get(row["id"])),
+                        change.note
+                        if change
+                        else f"{words.language.number(row['length_km'], 0)} {words.unit('km')}",
+                        traffic_words(traffic.get(row["id"]), say),
                     ),
                 )
             )  # fmt: skip
@@ -314,25 +346,37 @@ def _map(appraisal: Appraisal, found: Summary, said: FlowSummary | None) -> c.Ma
                 tonnes = traffic[row["id"]].tonnes
                 flows.append(
                     c.MapFlow(
-                        name=row["name"], points=(start, end), before_t_per_y=tonnes.before,
+                        id=row["id"], name=name, points=(start, end), before_t_per_y=tonnes.before,
                         after_t_per_y=tonnes.after, sea=row["mode"] == "sea",
                     )
                 )  # fmt: skip
         else:
             crossings.append(
                 c.MapCrossing(
-                    id=row["id"], name=row["name"], lon_deg=start[0], lat_deg=start[1],
+                    id=row["id"], name=name, lon_deg=start[0], lat_deg=start[1],
                     status=row["status"], change=_change(change),
                     note=_words(
-                        change.note if change else f"{row['dwell_mean_h']:.1f} h on average",
-                        queue_words(queues.get(row["id"])),
+                        change.note
+                        if change
+                        else words(
+                            "map.dwell-tip", hours=words.language.number(row["dwell_mean_h"], 1)
+                        ),
+                        queue_words(queues.get(row["id"]), say),
                     ),
                 )
             )  # fmt: skip
     routes = [
         c.MapRoute(
             when=cast(Literal["before", "after"], when),
-            label=f"{pair.origin_name} to {pair.destination_name}, {when}",
+            label=words(
+                "routes.of",
+                when=words(f"word.{when}"),
+                label=words(
+                    "word.from-to",
+                    origin=say.place(pair.origin_name),
+                    destination=say.place(pair.destination_name),
+                ),
+            ),
             points=tuple(points),
         )
         for pair in found.pairs
@@ -342,10 +386,11 @@ def _map(appraisal: Appraisal, found: Summary, said: FlowSummary | None) -> c.Ma
     return c.MapContent(
         links=tuple(links),
         crossings=tuple(crossings),
-        places=tuple(_map_places(run, found)),
+        places=tuple(_map_places(run, found, say)),
         routes=tuple(routes),
         flows=tuple(flows),
-        caption=f"Network of {found.on} in the scenario; what differs from its baseline is marked.",
+        caption=words("map.caption", on=words.language.date(found.on)),
+        name_set=words.language.code,
     )
 
 
@@ -379,7 +424,7 @@ def _line(
     return points
 
 
-def _map_places(run: Run, found: Summary) -> Iterator[c.MapPlace]:
+def _map_places(run: Run, found: Summary, say: Naming) -> Iterator[c.MapPlace]:
     ends: dict[str, Literal["origin", "destination"]] = {}
     for pair in found.pairs:
         ends.setdefault(pair.origin, "origin")
@@ -387,7 +432,7 @@ def _map_places(run: Run, found: Summary) -> Iterator[c.MapPlace]:
     for row in run["places"].rows():
         if row["on"] != found.on or row["kind"] == "airport":
             continue
-        name = str(row["name"]).partition(" (")[0]
+        name = say.of(row["id"], str(row["name"]).partition(" (")[0])
         rank = 1 if row["id"] in ends or row["id"] in CAPITALS else 3
         role: Literal["place", "origin", "destination"] = ends.get(row["id"], "place")
         yield c.MapPlace(
@@ -396,7 +441,7 @@ def _map_places(run: Run, found: Summary) -> Iterator[c.MapPlace]:
         )  # fmt: skip
 
 
-def _measures(appraisal: Appraisal) -> Iterator[c.MeasureRow]:
+def _measures(appraisal: Appraisal, say: Naming) -> Iterator[c.MeasureRow]:
     scenario = appraisal.scenario
     for side, measure in scenario.sides():
         values = "; ".join(
@@ -407,12 +452,12 @@ def _measures(appraisal: Appraisal) -> Iterator[c.MeasureRow]:
         ).split("; ")
         touches = sorted({entity for entity, _ in measure.touches()})
         shown = ", ".join(touches[:6]) + (
-            f" and {len(touches) - 6} more" if len(touches) > 6 else ""
+            " " + say.words("word.and-more", n=len(touches) - 6) if len(touches) > 6 else ""
         )
-        prefix = "baseline only: " if side == "without" else ""
+        kind = say.words.known(f"measure.{measure.kind}", measure.kind)
         yield c.MeasureRow(
             id=measure.id,
-            kind=f"{prefix}{measure.kind}",
+            kind=say.words("measures.baseline-only", kind=kind) if side == "without" else kind,
             touches=shown,
             since=measure.on.isoformat(),
             until=measure.until.isoformat() if measure.until else "",
@@ -441,14 +486,14 @@ def _weights(traces: Iterable[Trace]) -> dict[str, float]:
     return weight
 
 
-def _claims(run: Run, traces: list[Trace], evidence: EvidenceBase) -> list[c.ClaimRow]:
+def _claims(run: Run, traces: list[Trace], evidence: EvidenceBase, say: Naming) -> list[c.ClaimRow]:
     rows = {r["id"]: r for r in run["claim"].rows()}
     weight = _weights(traces)
     ranked = sorted((k for k in weight if k in rows), key=lambda k: (-weight[k], k))[:CLAIMS_SHOWN]
-    return [_claim_row(rows[k], evidence) for k in ranked]
+    return [_claim_row(rows[k], evidence, say) for k in ranked]
 
 
-def _claim_row(row: Mapping[str, Any], evidence: EvidenceBase) -> c.ClaimRow:
+def _claim_row(row: Mapping[str, Any], evidence: EvidenceBase, say: Naming) -> c.ClaimRow:
     return c.ClaimRow(
         id=row["id"],
         subject=row["subject"],
@@ -456,7 +501,7 @@ def _claim_row(row: Mapping[str, Any], evidence: EvidenceBase) -> c.ClaimRow:
         value=_published(row),
         source=row["source_title"],
         url=row["source_url"],
-        stated_on=str(row["stated_on"] or "undated"),
+        stated_on=str(row["stated_on"] or say.words("claims.undated")),
         tier=row["tier"],
         basis=row["basis"],
         confidence=row["confidence"],
@@ -471,48 +516,40 @@ def _published(row: Mapping[str, Any]) -> str:
     return f"{row['amount_text']}{band} {row['unit'] or ''}".strip()
 
 
-METHOD = (
-    ("Journeys by origin and destination take the route of least generalised cost: money, plus "
-     "expected hours times what an hour is worth, plus a charge for the hours between the 50 % "
-     "and the 90 % shipment.", "derived"),
-    ("Hours at stops vary independently of each other, each with a lognormal distribution; time on "
-     "the way is certain.", "assumed"),
-    ("A figure of the past holds until a later one is known; a forecast year has the borders, "
-     "speeds and prices last recorded, in 2023 US dollars.", "assumed"),
-    ("Bands come from drawing every uncertain claim together in both worlds; they do not cover "
-     "what the model leaves out.", "derived"),
-)  # fmt: skip
-NO_FLOWS = (
-    "Flows were not run: how much traffic a link or post carries is not known here, so a new line "
-    "does not fill up and an old one does not empty."
+METHOD: tuple[tuple[str, c.Basis], ...] = (
+    ("assume.least-cost", "derived"),
+    ("assume.stops", "assumed"),
+    ("assume.past", "assumed"),
+    ("assume.bands", "derived"),
 )
 
 
 def _assumptions(
-    run: Run, traces: list[Trace], flows: FlowSummary | None
+    run: Run, traces: list[Trace], flows: FlowSummary | None, say: Naming
 ) -> Iterator[c.Assumption]:
+    words = say.words
+    method = words("assume.method-of-transport")
     classes = [r for r in run["claim"].rows() if r["variable"] == "time_value_per_day_share"]
     for row in classes:
         yield c.Assumption(
-            text=f"What a day in transit costs, as a share of the value of {row['subject'].removeprefix('class:')} goods",
+            text=words(
+                "assume.time-value",
+                commodity=say.commodity(row["subject"].removeprefix("class:")),
+            ),
             value=_published(row),
             basis=row["basis"],
             source=row["source_title"],
             url=row["source_url"],
             value_choice=True,
         )
-    for text, basis in METHOD:
-        yield c.Assumption(
-            text=text, value="", basis=cast(c.Basis, basis), source="method of the transport model"
-        )
+    for key, basis in METHOD:
+        yield c.Assumption(text=words(key), value="", basis=basis, source=method)
     rows = {r["id"]: r for r in run["claim"].rows()}
     if flows is None:
-        yield c.Assumption(
-            text=NO_FLOWS, value="", basis="assumed", source="method of the transport model"
-        )
+        yield c.Assumption(text=words("assume.no-flows"), value="", basis="assumed", source=method)
     else:
         by_variable = {r["variable"]: r for r in rows.values() if r["variable"] in CHOICES}
-        yield from flow_method(by_variable, flows.variant)
+        yield from flow_method(by_variable, flows.variant, say)
     weight = _weights(traces)
     assumed = [k for k in weight if k in rows and rows[k]["basis"] == "assumed"]
     for key in sorted(assumed, key=lambda k: (-weight[k], k))[:ASSUMED_SHOWN]:
@@ -541,8 +578,10 @@ def _sources(run: Run, claims: list[c.ClaimRow], evidence: EvidenceBase) -> Iter
         )
 
 
-def _facts(appraisal: Appraisal) -> Iterator[c.Fact]:
+def _facts(appraisal: Appraisal, say: Naming) -> Iterator[c.Fact]:
     manifest = appraisal.run.manifest
+    words = say.words
+    trade = manifest.options.get("trade")
     for label, text in (
         ("Run", appraisal.run.id),
         ("Baseline run", appraisal.baseline.id),
@@ -553,9 +592,9 @@ def _facts(appraisal: Appraisal) -> Iterator[c.Fact]:
         ("Seed", str(manifest.seed)),
         ("Draws", str(manifest.draws)),
         ("Shipments sampled", str(manifest.options.get("samples", ""))),
-        ("Flows", "run" if manifest.options.get("flows") else "not run"),
-        ("Trade", LOADED.get(str(manifest.options.get("trade")), "not loaded")),
+        ("Flows", words("fact.run-yes" if manifest.options.get("flows") else "fact.run-no")),
+        ("Trade", loaded(str(trade), say) if trade else words("fact.not-loaded")),
         ("Dates", ", ".join(d.isoformat() for d in manifest.dates)),
         ("Packages", ", ".join(f"{k} {v}" for k, v in manifest.packages.items())),
     ):
-        yield c.Fact(label=label, text=text)
+        yield c.Fact(label=words(f"fact.{label.lower().replace(' ', '-')}"), text=text)

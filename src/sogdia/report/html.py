@@ -13,7 +13,7 @@ import tempfile
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from markupsafe import Markup
@@ -25,28 +25,31 @@ from sogdia.report.charts import (
     time_split,
     wide_and_narrow,
 )
-from sogdia.report.content import NOT_RUN, GainRow, IncomeRow, ReportContent, RouteBeforeAfter
-from sogdia.report.map import DISCLAIMER, MapView, Outlines, draw_map
+from sogdia.report.content import GainRow, IncomeRow, ReportContent, RouteBeforeAfter
+from sogdia.report.map import MapView, Outlines, draw_map
 from sogdia.report.number import Number, number_html, number_text, safe_link
+from sogdia.report.words import ENGLISH, Words, words_in
 
-__all__ = ["environment", "render", "write"]
+__all__ = ["environment", "render", "template_text", "write"]
 
 FORMATTERS = ("filesizeformat", "float", "format", "int", "round", "sum")
 """Filters of Jinja that could print a number without its band; they are taken away."""
 
 
-def environment(*, mark: str = "") -> jinja2.Environment:
+def environment(*, mark: str = "", words: Words = ENGLISH) -> jinja2.Environment:
     """The template environment: escapes everything, and refuses a bare float.
 
     Parameters
     ----------
     mark : str
         Anchor of the warning that stands beside every result; empty when all is solved.
+    words : Words
+        The texts; ``t`` in a template.
     """
 
     def finalize(value: object) -> object:
         if isinstance(value, Number):
-            return number_html(value)
+            return number_html(value, words=words)
         if isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, numbers.Integral):
             raise TypeError(f"a template may not print the bare number {value!r}; give it a Number")
         if value is None:
@@ -54,10 +57,13 @@ def environment(*, mark: str = "") -> jinja2.Environment:
         return value
 
     def result(number: Number) -> Markup:
-        return number_html(number, mark=mark)
+        return number_html(number, mark=mark, words=words)
+
+    def plain(number: Number) -> str:
+        return number_text(number, words)
 
     templates = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
+        loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=finalize,
@@ -68,12 +74,15 @@ def environment(*, mark: str = "") -> jinja2.Environment:
     for name in FORMATTERS:
         del templates.filters[name]
     templates.filters["result"] = result
-    templates.filters["plain"] = number_text
+    templates.filters["plain"] = plain
     templates.filters["link"] = safe_link
+    texts = cast("dict[str, Any]", templates.globals)
+    texts |= {"t": words, "known": words.known}
     return templates
 
 
-def _template(name: str) -> str:
+def template_text(name: str) -> str:
+    """A file of the folder of templates."""
     return (resources.files("sogdia.report") / "templates" / name).read_text("utf-8")
 
 
@@ -83,27 +92,29 @@ def render(content: ReportContent, *, outlines: Outlines | None = None) -> str:
     Parameters
     ----------
     content : ReportContent
+        Its `language` is that of headings, labels and units.
     outlines : Outlines, optional
         Base map; the one shipped with the evidence when left out.
     """
+    words = words_in(content.language)
     troubled = [status for status in content.statuses if not status.clean]
     view: MapView | None = draw_map(content.map, outlines) if content.map else None
     values: dict[str, Any] = {
         "content": content,
         "troubled": troubled,
         "view": view,
-        "disclaimer": DISCLAIMER,
-        "style": Markup(_template("report.css")),
-        "script": Markup(_template("report.js")),
-        "strip": _strip,
-        "split": _split,
-        "gains": _gains,
-        "incomes": _incomes,
-        "not_run": NOT_RUN,
+        "lang": words.language.tag,
+        "disclaimer": words("map.disclaimer"),
+        "style": Markup(template_text("report.css")),
+        "script": Markup(template_text("report.js")),
+        "strip": functools.partial(_strip, words),
+        "split": functools.partial(_split, words),
+        "gains": functools.partial(_gains, words),
+        "incomes": functools.partial(_incomes, words),
         "is_number": functools.partial(_is, kind=Number),
     }
-    template = environment(mark="#warnings" if troubled else "").get_template("report.html.j2")
-    return template.render(values)
+    templates = environment(mark="#warnings" if troubled else "", words=words)
+    return templates.get_template("report.html.j2").render(values)
 
 
 def write(content: ReportContent, path: Path, *, outlines: Outlines | None = None) -> Path:
@@ -122,21 +133,21 @@ def write(content: ReportContent, path: Path, *, outlines: Outlines | None = Non
     return path
 
 
-def _strip(route: RouteBeforeAfter) -> Markup:
-    return wide_and_narrow(functools.partial(corridor_strip, route))
+def _strip(words: Words, route: RouteBeforeAfter) -> Markup:
+    return wide_and_narrow(functools.partial(corridor_strip, route, words=words))
 
 
-def _split(route: RouteBeforeAfter) -> Markup:
-    return wide_and_narrow(functools.partial(time_split, route))
+def _split(words: Words, route: RouteBeforeAfter) -> Markup:
+    return wide_and_narrow(functools.partial(time_split, route, words=words))
 
 
-def _gains(rows: tuple[GainRow, ...]) -> Markup:
-    return wide_and_narrow(functools.partial(gains_chart, rows))
+def _gains(words: Words, rows: tuple[GainRow, ...]) -> Markup:
+    return wide_and_narrow(functools.partial(gains_chart, rows, words=words))
 
 
-def _incomes(rows: tuple[IncomeRow, ...]) -> Markup:
+def _incomes(words: Words, rows: tuple[IncomeRow, ...]) -> Markup:
     shown = tuple(GainRow(zone=r.country, country="", change=r.full) for r in rows)
-    return wide_and_narrow(functools.partial(gains_chart, shown, of=INCOME))
+    return wide_and_narrow(functools.partial(gains_chart, shown, of=INCOME, words=words))
 
 
 def _is(value: object, kind: type) -> bool:

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from sogdia.core.geodesy import EARTH_RADIUS_KM, great_circle_km
 from sogdia.core.shipped import shipped_folder
 from sogdia.report.content import Change, MapContent, MapExtent, MapFlow, MapLink
+from sogdia.report.words import ENGLISH, Words, words_in
 
 __all__ = [
     "COUNTRY_LABELS",
@@ -37,12 +38,7 @@ __all__ = [
     "shipped_outlines",
 ]
 
-DISCLAIMER = (
-    "The lines, names and colours on this map do not imply any judgement on the legal status of "
-    "any territory, or any endorsement or acceptance of boundaries. Dashed lines are disputed, "
-    "not agreed or not demarcated; they are drawn coarsely. Links are drawn straight between "
-    "places."
-)
+DISCLAIMER = ENGLISH("map.disclaimer")
 
 FRAME = MapExtent(west=2.0, south=18.0, east=138.0, north=62.0)
 """What is drawn at all; its edges are the neatline."""
@@ -52,15 +48,6 @@ OCEAN_KM = 1200.0
 land. The page says how many there are."""
 
 LAYERS = ("rail-1435", "rail-1520", "rail-1676", "rail-other", "road", "sea", "air")
-LAYER_NAMES = {
-    "rail-1435": "Rail, 1435 mm",
-    "rail-1520": "Rail, 1520 mm",
-    "rail-1676": "Rail, 1676 mm",
-    "rail-other": "Rail, other gauge",
-    "road": "Road",
-    "sea": "Sea and ferry",
-    "air": "Air",
-}
 CHANGE_SIGNS: dict[Change, str] = {
     "opened": "+",
     "closed": "\u00d7",
@@ -74,7 +61,7 @@ FLOW_DRAWN_T = 50_000.0
 FLOW_DIFFERS = 0.01
 """Share of the larger flow from which a line is coloured as carrying more or less."""
 
-FLOW_KEYS = ((1e6, "1 million t a year"), (1e7, "10 million"), (1e8, "100 million and more"))
+FLOW_KEYS = ((1e6, "map.flow.1e6"), (1e7, "map.flow.1e7"), (1e8, "map.flow.1e8"))
 
 # Label points are for reading only: well inside each country, away from busy corridors.
 COUNTRY_LABELS: dict[str, dict[str, tuple[str, float, float]]] = {
@@ -101,15 +88,13 @@ COUNTRY_LABELS: dict[str, dict[str, tuple[str, float, float]]] = {
         "DEU": ("Germany", 10.3, 51.2),
     }
 }
-"""Names by name set: ISO3 to (name, lon, lat). The neutral plain-language set is ``en``."""
+"""ISO3 to (English name, lon, lat); other languages take their name and this point."""
 
-WATER_LABELS: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "en": (
-        ("Caspian Sea", 51.0, 41.6),
-        ("Black Sea", 34.5, 43.3),
-        ("Arabian Sea", 63.5, 21.5),
-    )
-}
+WATER_LABELS: tuple[tuple[str, float, float], ...] = (
+    ("Caspian Sea", 51.0, 41.6),
+    ("Black Sea", 34.5, 43.3),
+    ("Arabian Sea", 63.5, 21.5),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +179,11 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
     Parameters
     ----------
     content : MapContent
+        Its `name_set` is the language of everything that is drawn.
     outlines : Outlines, optional
         Base map; the one shipped with the evidence when left out.
     """
+    words = words_in(content.name_set)
     base = outlines if outlines is not None else shipped_outlines()
     project = Conic()
     frame = _frame_line(project, FRAME)
@@ -214,11 +201,8 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
             continue
         line = _great_circle(link.points, project)
         path = _path([line])
-        tip = _tip(
-            f"{link.name} ({LAYER_NAMES[layer_of(link)[0]].lower()})",
-            link.status,
-            link.note,
-        )
+        layer = words(f"map.layer.{layer_of(link)[0]}").lower()
+        tip = _tip(f"{link.name} ({layer})", link.status, link.note, words)
         state = "" if link.status == "open" else " shut" if link.status == "closed" else " plan"
         for name in layer_of(link):
             layers[name].append(f'<path class="lk{state}" d="{path}">{tip}</path>')
@@ -226,33 +210,39 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
             changes[link.change] = changes.get(link.change, 0) + 1
             halos.append(f'<path class="halo" d="{path}"/>')
             where = _middle(line)
-            signs.append(_sign(link.change, where, f"{link.name}: {link.change}", link.note))
+            signs.append(
+                _sign(
+                    link.change, where, f"{link.name}: {words(f'change.{link.change}')}", link.note
+                )
+            )
     posts: list[str] = []
     for post in content.crossings:
         where = project(post.lon_deg, post.lat_deg)
         shut = " shut" if post.status == "closed" else ""
         posts.append(
             _at(where, f'<rect class="post{shut}" x="-3" y="-3" width="6" height="6"/>',
-                _tip(f"{post.name} (border post)", post.status, post.note))
+                _tip(words("map.post-tip", name=post.name), post.status, post.note, words))
         )  # fmt: skip
         if post.change:
             changes[post.change] = changes.get(post.change, 0) + 1
-            signs.append(_sign(post.change, where, f"{post.name}: {post.change}", post.note))
+            signs.append(
+                _sign(
+                    post.change, where, f"{post.name}: {words(f'change.{post.change}')}", post.note
+                )
+            )
     routes = {"before": "", "after": ""}
     for route in content.routes:
         path = _path([_great_circle(route.points, project)])
         tip = f"<title>{escape(route.label)}</title>"
         casing = f'<path class="casing" d="{path}"/>' if route.when == "after" else ""
         routes[route.when] += f'{casing}<path class="rt" d="{path}">{tip}</path>'
-    flows, flow_kinds = _flow_layer(content.flows, project)
+    flows, flow_kinds = _flow_layer(content.flows, project, words)
     disputed = [b for b in base.boundaries if b["properties"]["status"] == "disputed"]
     agreed = [b for b in base.boundaries if b["properties"]["status"] != "disputed"]
     places, taken = _place_labels(content, project, view)
-    areas = _area_labels(content.name_set, project, view, taken)
+    areas = _area_labels(words, project, view, taken)
     land = _path(_lines(base.land, project), close=True)
-    title = escape(
-        content.caption or "Map of the network, the routes and what the scenario changes"
-    )
+    title = escape(content.caption or words("map.alt"))
     pieces = [
         (
             f'<svg id="map" class="map" viewBox="{_numbers(view)}" data-full="{_numbers(full)}" '
@@ -260,7 +250,7 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
             f'tabindex="0" style="--k:{scale:.3f}" preserveAspectRatio="xMidYMid meet">'
         ),
         f'<title id="map-title">{title}</title>',
-        f'<desc id="map-desc">{escape(DISCLAIMER)}</desc>',
+        f'<desc id="map-desc">{escape(words("map.disclaimer"))}</desc>',
         (
             f'<defs><clipPath id="frame"><path d="{_path([frame], close=True)}"/></clipPath>'
             f'<path id="land" d="{land}"/></defs>'
@@ -275,7 +265,8 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
         *(
             f'<path class="frontier disputed-line {feature["properties"]["line"]}" '
             f'd="{_path(_lines([feature], project))}">'
-            f"<title>{escape(feature['properties']['name'])} (disputed)</title></path>"
+            f"<title>{escape(words('map.disputed-tip', name=feature['properties']['name']))}"
+            "</title></path>"
             for feature in disputed
         ),
         "</g>",
@@ -303,7 +294,7 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
     shown = [name for name in LAYERS if layers[name]]
     return MapView(
         svg=Markup("\n".join(pieces)),
-        layers=tuple((name, LAYER_NAMES[name]) for name in shown),
+        layers=tuple((name, words(f"map.layer.{name}")) for name in shown),
         changes=tuple(
             (change, CHANGE_SIGNS[change]) for change in CHANGE_SIGNS if change in changes
         ),
@@ -312,8 +303,11 @@ def draw_map(content: MapContent, outlines: Outlines | None = None) -> MapView:
         disputed=tuple(sorted({str(f["properties"]["name"]) for f in disputed})),
         ocean_count=ocean_count,
         flow_keys=tuple(
-            (words, Markup(f'<path class="fl same" stroke-width="{flow_width(t)}" d="M1 9h32"/>'))
-            for t, words in FLOW_KEYS
+            (
+                words(key),
+                Markup(f'<path class="fl same" stroke-width="{flow_width(t)}" d="M1 9h32"/>'),
+            )
+            for t, key in FLOW_KEYS
             if flows
         ),
         flow_kinds=flow_kinds,
@@ -325,7 +319,9 @@ def flow_width(tonnes: float) -> str:
     return f"{min(1.2 + 10.0 * math.sqrt(max(tonnes, 0.0) / 5e7), 16.0):.1f}"
 
 
-def _flow_layer(flows: Sequence[MapFlow], project: Conic) -> tuple[str, tuple[str, ...]]:
+def _flow_layer(
+    flows: Sequence[MapFlow], project: Conic, words: Words
+) -> tuple[str, tuple[str, ...]]:
     """Lines by what they carry in the scenario, wide ones first; and which kinds there are."""
     paths: list[tuple[float, str]] = []
     kinds: set[str] = set()
@@ -338,10 +334,12 @@ def _flow_layer(flows: Sequence[MapFlow], project: Conic) -> tuple[str, tuple[st
         kind = "same" if abs(moved) < FLOW_DIFFERS * most else "more" if moved > 0 else "less"
         kinds.add(kind)
         told = [
-            "not open" if t is None else f"{t / 1e6:,.2f} million t a year"
+            words("absent.not-open")
+            if t is None
+            else words("map.tonnes", million=words.language.number(t / 1e6, 2))
             for t in (flow.before_t_per_y, flow.after_t_per_y)
         ]
-        tip = escape(f"{flow.name}; freight of both directions: {told[0]} before, {told[1]} after")
+        tip = escape(words("map.freight-both", name=flow.name, before=told[0], after=told[1]))
         paths.append(
             (after, f'<path class="fl {kind}" stroke-width="{flow_width(after)}" '
              f'd="{_path([_great_circle(flow.points, project)])}"><title>{tip}</title></path>')
@@ -472,13 +470,13 @@ def _numbers(view: View) -> str:
     return " ".join(f"{value:.0f}" for value in view)
 
 
-def _tip(name: str, status: str, note: str) -> str:
-    words = [name]
+def _tip(name: str, status: str, note: str, words: Words) -> str:
+    told = [name]
     if status != "open":
-        words.append(status)
+        told.append(words.known(f"status.{status}", status))
     if note:
-        words.append(note)
-    return f"<title>{escape('; '.join(words))}</title>"
+        told.append(note)
+    return f"<title>{escape('; '.join(told))}</title>"
 
 
 def _at(where: NDArray[np.float64], inner: str, tip: str = "", extra: str = "") -> str:
@@ -506,19 +504,23 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _area_labels(name_set: str, project: Conic, view: View, taken: Sequence[Box]) -> str:
+def _area_labels(words: Words, project: Conic, view: View, taken: Sequence[Box]) -> str:
     """Names of countries and seas; one that the first view would cut or cover shows once it moves.
 
     `taken` has the boxes of place names in thousandths of the view's width.
     """
-    countries = COUNTRY_LABELS.get(name_set, COUNTRY_LABELS["en"]).values()
-    waters = WATER_LABELS.get(name_set, WATER_LABELS["en"])
+    english = words.language.code == "en"
+    countries = [
+        (name if english else words.country(code), lon, lat)
+        for code, (name, lon, lat) in COUNTRY_LABELS["en"].items()
+    ]
+    waters = [(words(f"water.{name}"), lon, lat) for name, lon, lat in WATER_LABELS]
     text: list[str] = []
     for kind, names in (("country", countries), ("water", waters)):
         for name, lon, lat in names:
             where = project(lon, lat)
             x, y = (float(v) for v in (where - view[:2]) / (view[2] / 1000))
-            half = len(name) * 5.2
+            half = _length(name) * 5.2
             box = (x - half, y - 10, x + half, y + 3)
             inside = box[0] > 0 and box[2] < 1000
             edge = "" if inside and not any(_overlap(box, b) for b in taken) else " edge"
@@ -548,7 +550,7 @@ def _place_labels(content: MapContent, project: Conic, view: View) -> tuple[str,
             (0, -10, "middle"),
             (0, 19, "middle"),
         ):
-            box = _label_box(x, y, spot, 7.0 * len(place.name) + 6)
+            box = _label_box(x, y, spot, 7.0 * _length(place.name) + 6)
             inside = box[0] > 0 and box[2] < 1000
             fits = inside and not any(_overlap(box, b) for b in taken)
             if fits and place.rank <= 2:
@@ -571,6 +573,11 @@ def _place_labels(content: MapContent, project: Conic, view: View) -> tuple[str,
         if place.rank <= 2 or role == "end":
             taken.append((x - 5, y - 5, x + 5, y + 5))
     return f'<g class="places">{"".join(out)}</g>', taken
+
+
+def _length(text: str) -> float:
+    """Letters, of which an East Asian one counts nearly twice."""
+    return sum(1.8 if ord(c) >= 0x2E80 else 1.0 for c in text)
 
 
 def _label_box(x: float, y: float, spot: tuple[int, int, str], width: float) -> Box:

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
+from sogdia.report.words import ENGLISH, Words
+
 __all__ = [
     "THIN_SPACE",
     "Absence",
@@ -22,38 +24,18 @@ __all__ = [
     "number_parts",
     "number_text",
     "safe_link",
-    "unit_words",
 ]
 
 Absence = Literal["unknown", "no route", "not applicable", "not open", "not within a year"]
 
-UNIT_WORDS = {
-    "1": "",
-    "share": "%",
-    "usd2023": "USD (2023)",
-    "usd2023/year": "USD (2023)/year",
-    "usd2023/teu": "USD (2023)/TEU",
-    "usd2023/t": "USD (2023)/t",
-    "usd2023/(t*km)": "USD (2023)/t-km",
-    "usd2023/(t*h)": "USD (2023)/t-h",
-    "kg/t": "kg CO\u2082/t",
-    "kg/teu": "kg CO\u2082/TEU",
-    "kg/(t*km)": "kg CO\u2082/t-km",
-    "t/year": "t/year",
-    "teu/year": "TEU/year",
-    "t/teu": "t/TEU",
-    "teu": "TEU",
-    "person": "persons",
-    "person/year": "persons/year",
-    "train/day": "trains/day",
-    "truck/day": "trucks/day",
-    "1/day": "per day",
-    "1/week": "per week",
-}
-"""How a register unit is written for a reader; a unit that is not here is written as it is."""
-
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
+
+SCALES = {
+    "zh": ((1e8, 1e8, "scale.large"), (1e6, 1e4, "scale.small")),
+}
+SHORT_SCALE = ((1e9, 1e9, "scale.large"), (1e6, 1e6, "scale.small"))
+"""From which size on a number is printed by which unit of counting, and its word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +101,7 @@ class NumberParts(NamedTuple):
     band: str
 
 
-def unit_words(unit: str) -> str:
-    """A register unit as a reader sees it."""
-    return UNIT_WORDS.get(unit, unit)
-
-
-def number_parts(number: Number) -> NumberParts:
+def number_parts(number: Number, words: Words = ENGLISH) -> NumberParts:
     """Digits of the central value, the unit, and the band as words.
 
     Digits: two significant ones of the half-band, or one when the first of them is 5 or more;
@@ -133,62 +110,73 @@ def number_parts(number: Number) -> NumberParts:
     known; a fixed value keeps its whole part.
     """
     if number.central is None:
-        return NumberParts(number.absent, "", "")
-    scale, unit = 1.0, unit_words(number.unit)
+        return NumberParts(words(f"absent.{number.absent.replace(' ', '-')}"), "", "")
+    scale, unit = 1.0, words.unit(number.unit)
     if number.unit == "share":
         scale = 100.0
-    for power, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(number.central) >= power:
-            scale, unit = 1 / power, f"{word} {unit}".strip()
+    for least, power, key in SCALES.get(words.language.code, SHORT_SCALE):
+        if abs(number.central) >= least:
+            gap = "" if words.language.code == "zh" else " "
+            scale, unit = 1 / power, f"{words(key)}{gap}{unit}".strip()
             break
     central = number.central * scale
+
+    def digits(value: float, place: int) -> str:
+        return words.language.separated(_digits(value, place, number.signed))
+
     if number.p05 is None or number.p95 is None:
-        place = _place(central, 0.0)
-        return NumberParts(_digits(central, place, number.signed), unit, "band not known")
+        return NumberParts(digits(central, _place(central, 0.0)), unit, words("band.unknown"))
     low, high = number.p05 * scale, number.p95 * scale
     if low == high:
         place = min(_place(central, 0.0), 0)
-        return NumberParts(_digits(central, place, number.signed), unit, "fixed")
+        return NumberParts(digits(central, place), unit, words("band.fixed"))
     place = _place(central, (high - low) / 2)
-    value = _digits(central, place, number.signed)
-    band = f"{_digits(low, place, number.signed)} to {_digits(high, place, number.signed)}"
-    return NumberParts(value, unit, band)
+    band = words("band.of", low=digits(low, place), high=digits(high, place))
+    return NumberParts(digits(central, place), unit, band)
 
 
-def number_text(number: Number) -> str:
+def number_text(number: Number, words: Words = ENGLISH) -> str:
     """One line of plain text: ``412 h (380 to 450)``."""
-    value, unit, band = number_parts(number)
-    text = value if not unit else f"{value}%" if unit == "%" else f"{value} {unit}"
+    value, unit, band = number_parts(number, words)
+    text = value if not unit else value + _glued(unit, words, " ")
     if band:
         text += f" ({band})"
     return f"{text} [{number.caveat}]" if number.caveat and number.central is not None else text
 
 
-def number_html(number: Number, *, mark: str = "") -> Markup:
+def number_html(number: Number, *, mark: str = "", words: Words = ENGLISH) -> Markup:
     """The same as markup. `mark` is the anchor of a warning that holds for every result."""
-    value, unit, band = number_parts(number)
+    value, unit, band = number_parts(number, words)
     if number.central is None:
         return Markup('<span class="n absent">{}</span>').format(value)
-    title = f"{value} {unit}".strip() + f"; 90 % band: {band}"
+    title = f"{value} {unit}".strip() + "; " + words("band.title", band=band)
     if number.unit == "h" and abs(number.central) >= 72:
         place = 0 if abs(number.central) > 240 else -1
-        title += f"; about {_digits(number.central / 24, place, number.signed)} days"
+        days = words.language.separated(_digits(number.central / 24, place, number.signed))
+        title += "; " + words("band.days", days=days)
     shown = Markup("<b>{}</b>").format(value)
     if unit:
-        shown += Markup('<span class="u">{}</span>').format(
-            ("" if unit == "%" else "\u00a0") + unit
-        )
+        shown += Markup('<span class="u">{}</span>').format(_glued(unit, words, "\u00a0"))
     link = safe_link(number.trace)
     if link:
         shown = Markup('<a class="trace" href="{}">{}</a>').format(link, shown)
-    if number.caveat or (mark and band != "fixed"):
-        note = number.caveat or "see the warning at the top"
+    fixed = number.p05 is not None and number.p05 == number.p95
+    if number.caveat or (mark and not fixed):
+        note = number.caveat or words("warn.top")
         sign = Markup('<a class="mark" href="{}" title="{}" aria-label="{}">\u2020{}</a>').format(
-            mark or "#warnings", note, f"warning: {note}", number.caveat and f" {number.caveat}"
+            mark or "#warnings",
+            note,
+            words("warn.of", note=note),
+            number.caveat and f" {number.caveat}",
         )
         shown += Markup('<span class="caveat">{}</span>').format(sign) if number.caveat else sign
     shown += Markup(' <span class="band">{}</span>').format(band)
     return Markup('<span class="n" title="{}">{}</span>').format(title, shown)
+
+
+def _glued(unit: str, words: Words, space: str) -> str:
+    """The unit with what stands before it."""
+    return words.language.per_cent if unit == "%" else space + unit
 
 
 def safe_link(address: str) -> str:
@@ -212,8 +200,9 @@ def _place(central: float, half_band: float) -> int:
 
 
 def _digits(value: float, place: int, signed: bool) -> str:
+    """Digits with commas between thousands; `Language.separated` puts its own."""
     rounded = round(value, -place)
-    text = f"{abs(rounded):,.{max(-place, 0)}f}".replace(",", THIN_SPACE)
+    text = f"{abs(rounded):,.{max(-place, 0)}f}"
     if rounded < 0:
         return MINUS + text
     return "+" + text if signed and rounded > 0 else text
