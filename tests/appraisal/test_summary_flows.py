@@ -209,6 +209,17 @@ def test_the_band_is_plain_quantiles_of_the_draws_that_did_not_fail(small: FlowS
     assert small.level == "full endowment equilibrium"
 
 
+def test_income_outside_the_band_of_its_draws_is_said(small: FlowSummary) -> None:
+    """Draws have no queues: a post that fills can take real income out of their band."""
+    assert small.queue_words() == ""
+    (kyrgyz,) = (i for i in small.incomes if i.country == "KGZ")
+    assert kyrgyz.full is not None
+    lower = dataclasses.replace(kyrgyz, full=dataclasses.replace(kyrgyz.full, central=-0.002))
+    found = dataclasses.replace(small, incomes=(lower,))
+    assert "which have no queues at posts: Kyrgyzstan." in found.queue_words()
+    assert found.queue_words() in list(flow_sentences(found))
+
+
 def test_china_and_the_five_come_first_and_others_from_a_threshold(small: FlowSummary) -> None:
     assert [i.country for i in small.incomes] == ["CHN", "KGZ", "UZB", "MNG"]
     by_country = {i.country: i for i in small.incomes}

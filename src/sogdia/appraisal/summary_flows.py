@@ -199,6 +199,27 @@ class FlowSummary:
             i for size, i in sorted(known, key=lambda k: -k[0])[:count] if size >= INCOME_SHOWN
         )
 
+    def queue_words(self) -> str:
+        """Whose real income lies outside the band of its draws; empty where none does.
+
+        Draws have no queues, so a scenario that fills a post can leave them.
+        """
+        outside = [
+            i.name
+            for i in self.incomes
+            if i.full is not None
+            and abs(i.full.central) >= INCOME_SHOWN
+            and i.full.p05 is not None
+            and i.full.p95 is not None
+            and not i.full.p05 <= i.full.central <= i.full.p95
+        ]
+        if not outside:
+            return ""
+        return (
+            "Real income outside the band of its draws, which have no queues at posts: "
+            f"{', '.join(outside)}."
+        )
+
 
 def has_flows(run: Run) -> bool:
     """True when a run has the tables of flows, queues, trade and real income."""
@@ -361,6 +382,8 @@ def flow_sentences(found: FlowSummary) -> Iterator[str]:
         yield (
             f"No country's real income changes by {100 * INCOME_SHOWN:g} % or more ({found.level})."
         )
+    if found.queue_words():
+        yield found.queue_words()
     if found.links:
         yield f"Freight changes most on {'; '.join(link_words(link) for link in found.links[:2])}."
     else:

@@ -43,6 +43,9 @@ def appraise(
         bool, typer.Option("--no-linkages", help="The network alone, not all five linkages.")
     ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no HTML.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "zh"], typer.Option(help="Language of the report.")
+    ] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run a scenario against its baseline, print what changes and write a report.
@@ -76,7 +79,7 @@ def appraise(
             target, evidence=evidence, store=default_store(), options=options, progress=tell
         )
     summary, flows, linkages = summarise(found), summarise_flows(found), summarise_linkages(found)
-    file = None if no_report else _write_report(found, output)
+    file = None if no_report else _write_report(found, output, language)
     if as_json:
         print_json(_as_json(found, summary, flows, linkages, file))
     else:
@@ -88,6 +91,9 @@ def appraise(
 def report(
     run: Annotated[str, typer.Argument(help="A run id or scenario id.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The HTML file.")] = None,
+    language: Annotated[
+        Literal["en", "ru", "zh"], typer.Option(help="Language of the report.")
+    ] = "en",
 ) -> None:
     """Write the report of a finished run again.
 
@@ -105,16 +111,16 @@ def report(
         scenario=scenario, baseline=store.find(found.manifest.baseline), run=found, cached=True,
         wall_time_s=0.0,
     )  # fmt: skip
-    say(f"wrote {_write_report(appraisal, output)}")
+    say(f"wrote {_write_report(appraisal, output, language)}")
 
 
-def _write_report(found: Appraisal, output: Path | None) -> Path:
+def _write_report(found: Appraisal, output: Path | None, language: str) -> Path:
     from sogdia.evidence.base import open_evidence
     from sogdia.report.from_runs import report_content
     from sogdia.report.html import write
 
     file = output if output is not None else Path(f"{found.scenario.id}.html")
-    return write(report_content(found, open_evidence()), file)
+    return write(report_content(found, open_evidence(), language=language), file)
 
 
 def _as_json(
@@ -269,6 +275,8 @@ def _print_flows(found: FlowSummary | None) -> None:
             )
         ]
         say(f"{unsolved}wait at {post.name}, {post.mode}: {waits[1]} (before: {waits[0]})")
+    if found.queue_words():
+        say(f"{unsolved}{found.queue_words()}")
     say(
         f"{found.posts_without_capacity} of {found.posts_total} posts have no known capacity: "
         "their hours do not answer to traffic"
