@@ -23,6 +23,7 @@ from sogdia.appraisal.loop import (
 )
 from sogdia.appraisal.worlds import claim_values, read_for
 from sogdia.cli.app import run as sogdia
+from sogdia.core.errors import InvalidInput
 from sogdia.core.status import Status
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.border import curve, post
@@ -190,6 +191,57 @@ def test_from_another_start_it_settles_at_the_same_point(
     )  # fmt: skip
 
 
+def with_dwell(world: World, post: str, hours: float) -> World:
+    """A world in which a post takes this many hours on average, quantiles alike."""
+    rows = world.crossings
+    here = np.asarray(rows["id"] == post, dtype=np.bool_)
+    assert here.any()
+    factor = np.ones(len(here))
+    factor[here] = hours / rows["dwell_mean_h"][here]
+    columns = ("dwell_mean_h", "dwell_p50_h", "dwell_p90_h")
+    return world.replace(crossings=rows.replace(**{c: rows[c] * factor for c in columns}))
+
+
+def trucks(found: Joined, post: str) -> tuple[float, float]:
+    """Arrivals a day at a post, both directions, without and with the scenario."""
+    return tuple(  # type: ignore[return-value]
+        sum(r["arrivals_per_day"] for r in side["crossing_flow"].rows() if r["id"] == post)
+        for side in (found.baseline, found.scenario)
+    )
+
+
+def test_a_nearly_full_post_that_becomes_much_faster_settles_wherever_it_starts(
+    sides: Callable[[str], tuple[World, World]],
+) -> None:
+    """Irkeshtam in twelve hours, as in the first tutorial. Before arcs faded in, routes kept to those
+    of the world without added hours: thousands of hours of wait and still three times the trucks."""
+    before, _ = sides("cku-railway")
+    after = with_dwell(before, OTHER[0], 12.0)
+    found = join(before, after)
+    other = join(before, after, start={OTHER: 80.0, (OTHER[0], "CHN"): 80.0}, tolerance=1e-3)
+    assert [f.statuses[0].state for f in (found, other)] == ["solved", "solved"]
+    old, new = trucks(found, OTHER[0])
+    assert old < new < 1.5 * old
+    np.testing.assert_allclose(
+        found.scenario["crossing_flow"]["arrivals_per_day"],
+        other.scenario["crossing_flow"]["arrivals_per_day"],
+        rtol=1e-2, atol=0.1,
+    )  # fmt: skip
+
+
+def test_a_post_that_nobody_took_fills_and_settles(
+    sides: Callable[[str], tuple[World, World]],
+) -> None:
+    """Khorgos road in six hours: no trucks before, and then more than it is said to pass."""
+    before, _ = sides("cku-railway")
+    post_id = "kz-cn.khorgos:road"
+    found = join(before, with_dwell(before, post_id, 6.0))
+    assert found.statuses[0].state == "solved"
+    old, new = trucks(found, post_id)
+    assert old < 1.0
+    assert new > 100.0
+
+
 def test_a_scenario_against_itself_changes_no_income_at_all(
     sides: Callable[[str], tuple[World, World]],
 ) -> None:
@@ -213,6 +265,11 @@ def test_a_railway_that_was_not_there_is_used(cku: Joined) -> None:
 
     assert carried(cku.baseline) == 0.0
     assert carried(cku.scenario) > 1e5
+
+
+def test_a_loop_without_a_round_is_refused(sides: Callable[[str], tuple[World, World]]) -> None:
+    with pytest.raises(InvalidInput, match="needs a round"):
+        join(*sides("cku-railway"), max_rounds=0)
 
 
 def test_too_few_rounds_are_said_and_the_numbers_are_marked(hasty: Joined) -> None:

@@ -3,8 +3,9 @@
 One round is: costs and flows at the waits of the round, trade at the costs, waits at the flows.
 The fixed point is in the hours that traffic adds at posts and in the trade of country pairs; the
 residual is the largest relative change of either between two rounds. Hours take a safeguarded step
-(`Step`), trade does not: its response to a cost that small is far below one. Routes stay on the
-efficient arcs of the world without added hours, so that flows move with waits and do not jump.
+(`Step`), trade does not: its response to a cost that small is far below one. Routes take the
+efficient arcs of the waits of the round, into which arcs fade, so that traffic can leave a full post
+by any way that leads on and flows move with waits and do not jump.
 
 The baseline is not iterated. Its dwell claims were observed under its traffic, so they hold there
 by construction; in the scenario a post's dwell moves by what its queue says between both flows.
@@ -18,15 +19,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
 from sogdia.core.table import Table, null
 from sogdia.models.border.model import BorderModel, StopCurve
 from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
-from sogdia.models.transport.flows import FlowModel, with_arcs
+from sogdia.models.transport.flows import FlowModel
 from sogdia.models.transport.generation import freight_demand
-from sogdia.models.transport.solve_efficient import EfficientArcs
 from sogdia.world.economies import Variant
 from sogdia.world.network import Network, network
 from sogdia.world.world import World
@@ -36,7 +37,7 @@ __all__ = ["MAX_ROUNDS", "TOLERANCE", "Joined", "join", "real_income"]
 TOLERANCE = 1e-4
 """Largest relative change of an hour at a post or of a trade flow between two rounds."""
 
-MAX_ROUNDS = 40
+MAX_ROUNDS = 60
 FIRST_SLOPE, STEEPEST = -1.0, -1e3
 """Slope of a post's answer before two rounds show it, and the steepest believed."""
 
@@ -191,7 +192,16 @@ def join(
     max_rounds : int
     tell : callable, optional
         Told what is being done.
+
+    Raises
+    ------
+    InvalidInput
+        When `max_rounds` is below 1.
     """
+    if max_rounds < 1:
+        raise InvalidInput(
+            [Problem(where="join", what="needs a round", got=str(max_rounds), allowed="1 or more")]
+        )
     flow_model, trade_model = FlowModel(variant=variant), ZoneTradeModel(variant=variant)
     border_model = BorderModel(seed=seed)
     tell("flows of the baseline")
@@ -205,30 +215,20 @@ def join(
     trade: Table | None = None
     ratio = np.empty(0)
     residual, rounds = np.inf, 0
-    tables: Tables = {}
-    statuses: list[Status] = []
-    arcs: EfficientArcs | None = None
-    while rounds < max_rounds:
+    while True:
         rounds += 1
         tell(f"flows, waits and trade, round {rounds}")
         problem = flow_model.prepare(
             with_hours(after, step.hours), {} if trade is None else {"trade_change": trade}
         )
-        if arcs is None:
-            # Of the world without added hours, or where it settles would depend on the start.
-            arcs = with_arcs(flow_model.prepare(after, {}) if start else problem).arcs
-        problem = dataclasses.replace(problem, arcs=arcs)
         flows = flow_model.solve(problem)
-        tables = flow_model.tabulate(problem, flows)
-        change = cost_change(base["trade_cost"], tables["trade_cost"])
+        change = cost_change(base["trade_cost"], flow_model.costs(problem, flows))
         answer, trade_status = run_model(trade_model, before, {"cost_change": change})
-        statuses = [flows.status, trade_status]
         full = answer["trade_change"]
         trade = full.where(np.asarray(full["level"] == "full", dtype=np.bool_))
-        wanted = added_hours(curves, arrivals(tables["crossing_flow"]))
+        wanted = added_hours(curves, arrivals(flow_model.crossings(problem, flows)))
         moved = _largest(step.hours, wanted, after)
         change_of_trade = trade["change_ratio"]
-        tables |= answer
         if not np.isfinite(change_of_trade).all():
             # Flows cannot be scaled by what is not known; the trade model has said why.
             residual = np.inf
@@ -236,9 +236,10 @@ def join(
         carried = ratio if len(ratio) else np.ones(len(change_of_trade))
         residual = max(moved, float(np.max(np.abs(change_of_trade - carried), initial=0.0)))
         ratio = change_of_trade
-        if residual <= tolerance:
+        if residual <= tolerance or rounds == max_rounds:
             break
         step = step.next(wanted)
+    tables = flow_model.tabulate(problem, flows) | answer
     tell("queues at posts")
     queues: dict[str, Table] = {}
     queue_statuses: dict[str, Status] = {}
@@ -266,7 +267,7 @@ def join(
     return Joined(
         baseline=base | same | {"post_queue": queues["baseline"]},
         scenario=tables | {"post_queue": queues["scenario"]},
-        statuses=(loop, *statuses, queue_statuses["scenario"]),
+        statuses=(loop, flows.status, trade_status, queue_statuses["scenario"]),
         baseline_statuses=(base_status, queue_statuses["baseline"]),
     )
 

@@ -82,6 +82,17 @@ def test_conditional_without_a_solution_is_failed() -> None:
     assert found.status.residual is None or found.status.residual > 1e-10
 
 
+def test_blocs_that_were_apart_before_are_not_called_parted() -> None:
+    rng = np.random.default_rng(5)
+    X = np.zeros((6, 6))
+    X[:3, :3] = rng.lognormal(0.0, 0.5, (3, 3)) + 4.0 * np.eye(3)
+    X[3:, 3:] = rng.lognormal(0.0, 0.5, (3, 3)) + 4.0 * np.eye(3)
+    X = remove_deficits(X, 5.0).flow
+    found = full(X, np.full((6, 6), 0.95), 5.0)
+    assert found.status.state == "solved"
+    assert "part" not in found.status.message
+
+
 def test_two_blocs_part_and_each_is_solved_as_if_alone() -> None:
     rng = np.random.default_rng(3)
     X = remove_deficits(rng.lognormal(0.0, 0.5, (6, 6)) + 4.0 * np.eye(6), 5.0).flow
@@ -89,7 +100,7 @@ def test_two_blocs_part_and_each_is_solved_as_if_alone() -> None:
     tau_hat[:3, 3:] = tau_hat[3:, :3] = np.inf
     found = full(X, tau_hat, 5.0)
     assert found.status.state == "solved"
-    assert "2 groups of countries no longer trade" in found.status.message
+    assert "trade parts into 2 groups with none between them, 1 before" in found.status.message
     # One bloc alone: its lost imports as a cost no dearer source replaces.
     K = X[:3, :3] / X[:, :3].sum(axis=0)
     lone = remove_deficits(K * X[:, :3].sum(axis=0), 5.0)

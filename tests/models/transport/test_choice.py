@@ -212,6 +212,53 @@ def test_select_link_and_likely_paths(seed, choice):
         )
 
 
+def shares_at_a_fork(detour, fade):
+    """Share of the way from 0 round by 1 to 2, of cost 4 + `detour`, beside a direct one of 10."""
+    graph, demand = one_pair([0, 0, 1], [2, 1, 2], 3, 0, 2)
+    choice = Choice(scale=3.0, overlap="none", fade=fade)
+    return load(graph, np.array([10.0, 4.0, detour]), demand, choice).flow[0, 1]
+
+
+def test_an_arc_that_gains_little_fades() -> None:
+    """By hand: arc 0 -> 1 gains 10 - 9 of its cost of 4; with a fade of 0.5 it counts by 1 / 2."""
+    odds = 0.5 * np.exp(-3.0 * (13.0 - 10.0) / 10.0)
+    assert shares_at_a_fork(9.0, 0.5) == pytest.approx(odds / (1.0 + odds), rel=1e-12)
+    odds *= 2.0
+    assert shares_at_a_fork(9.0, 0.25) == pytest.approx(odds / (1.0 + odds), rel=1e-12)
+    assert shares_at_a_fork(9.0, 0.0) == shares_at_a_fork(9.0, 0.25)
+
+
+def test_without_a_fade_shares_jump_where_an_arc_becomes_efficient_and_with_it_not() -> None:
+    for fade, jump in ((0.0, 0.2), (0.1, 1e-6)):
+        shares = [shares_at_a_fork(10.0 + step, fade) for step in (-1e-9, 1e-9)]
+        assert shares[1] == 0.0
+        assert bool(shares[0] > jump) == (fade == 0.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_fade_leaves_least_cost_ways_and_loses_nobody(seed) -> None:
+    graph, cost, demand = random_network(seed)
+    faded = load(graph, cost, demand, Choice(scale=8.0, overlap="none", fade=0.5))
+    plain = load(graph, cost, demand, Choice(scale=8.0, overlap="none"))
+    np.testing.assert_array_equal(np.isnan(faded.expected), np.isnan(plain.expected))
+    nearly = load(graph, cost, demand, Choice(scale=2e3, overlap="none", fade=1.0))
+    sure = load(graph, cost, demand, Choice(scale=2e3, overlap="none"))
+    np.testing.assert_allclose(nearly.flow, sure.flow, atol=1e-3)
+
+
+def test_the_expected_cost_of_routes_is_no_cost_to_trade_at() -> None:
+    """Why flows spread over routes and trade takes least costs: with efficient arcs chosen by the
+    present costs, a cheaper arc can raise the expected cost, because another stops being efficient.
+    """
+    graph, demand = one_pair([0, 0, 1], [2, 1, 2], 3, 0, 2)
+    choice = Choice(scale=3.0, overlap="none", fade=0.1)
+
+    def expected(direct):
+        return load(graph, np.array([direct, 4.0, 9.5]), demand, choice).expected[0, 0, 0]
+
+    assert expected(9.4) > expected(10.0)
+
+
 def test_fields_are_means_over_the_routes_taken():
     graph, cost, demand = random_network(1)
     fields = np.random.default_rng(5).uniform(size=(2, 3, graph.n_arcs))
@@ -269,6 +316,10 @@ def test_all_problems_at_once():
     assert len(refused.value.problems) == 2
     with pytest.raises(InvalidInput):
         Choice(scale=0.0)
+    with pytest.raises(InvalidInput, match="overlap none"):
+        Choice(scale=1.0, fade=0.5)
+    with pytest.raises(InvalidInput, match="share"):
+        Choice(scale=1.0, overlap="none", fade=1.5)
     with pytest.raises(InvalidInput):
         select_link(graph, np.ones(2), demand, PLAIN, [[7]])
 

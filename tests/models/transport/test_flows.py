@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,6 +225,36 @@ def test_use_is_vehicles_over_capacity_and_null_where_that_is_unknown(solved: So
             known += 1
             assert row["use_share"] == pytest.approx(row["arrivals_per_day"] / limit)
     assert known > 5
+
+
+def test_use_of_a_link_is_of_both_directions_over_a_capacity_of_both(
+    solved: Solved, year: World
+) -> None:
+    """The same in both rows: a link's capacity is that of both directions together."""
+    links = year.links
+    limits = {
+        str(i): (float(n), float(t))
+        for i, n, t in zip(
+            links["id"], links["capacity_trains_per_day"], links["capacity_t_per_y"], strict=True
+        )
+    }
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in solved.tables["link_flow"].rows():
+        rows[row["id"]].append(row)
+    two_ways = 0
+    for name, found in rows.items():
+        trains, tonnes = limits[name]
+        for row in found:
+            if row["vehicles_per_day"] is not None and not np.isnan(trains):
+                both = sum(r["vehicles_per_day"] for r in found) / trains
+            elif not np.isnan(tonnes):
+                both = sum(r["flow_t_per_y"] for r in found) / tonnes
+            else:
+                assert row["use_share"] is None
+                continue
+            assert row["use_share"] == pytest.approx(both, rel=1e-12)
+            two_ways += all(r["flow_t_per_y"] > 0.0 for r in found)
+    assert two_ways > 2
 
 
 def test_loads_that_are_not_known_are_refused(year: World) -> None:

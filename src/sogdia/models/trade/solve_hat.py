@@ -235,8 +235,11 @@ def _solve(
             notes.append(f"deficits made to balance within a group of {len(group)} cut off")
     if found.unpaid:
         notes.append(f"{found.unpaid} flows end because nothing can pay for them")
-    if len(found.groups) > 1:
-        notes.append(f"{len(found.groups)} groups of countries no longer trade with each other")
+    apart = len(groups_that_pay(X > 0.0, X > 0.0, balanced=deficits == "none").groups)
+    if len(found.groups) > apart:
+        notes.append(
+            f"trade parts into {len(found.groups)} groups with none between them, {apart} before"
+        )
     if numeraire is not None and np.isfinite(v[numeraire]):
         E_hat, v = E_hat * np.exp(-v[numeraire]), v - v[numeraire]
 

@@ -42,6 +42,9 @@ __all__ = ["FlowModel", "FlowProblem", "Flows"]
 
 DAYS = 365.0
 
+FADE = 0.1
+"""Share of its cost that an arc gains towards the destination from where it counts in full."""
+
 READS = COSTS_READ | frozenset(
     (table, column)
     for table, columns in {
@@ -70,8 +73,8 @@ class FlowProblem:
         +inf where a way may not go.
     mode_scale, route_scale : float
     arcs : EfficientArcs or None
-        Arcs that lead towards each destination, where they are to be others than those of
-        `gencost`: a loop keeps those it began with, or flows would jump as waits move.
+        Arcs that lead towards each destination, where they are known already: of `gencost`, which
+        is then not searched again, or of other costs.
     """
 
     network: Network
@@ -202,13 +205,17 @@ class FlowModel:
         """The table trade_cost alone."""
         return _trade_cost(problem, solution)
 
+    def crossings(self, problem: FlowProblem, solution: Flows) -> Table:
+        """The table crossing_flow alone."""
+        on = carried(problem, solution)
+        return Table.from_rows(CROSSING_FLOW, list(_crossing_rows(problem, on)))
+
     def tabulate(self, problem: FlowProblem, solution: Flows) -> dict[str, Table]:
         """The tables link_flow, crossing_flow, mode_share and trade_cost."""
+        on = carried(problem, solution)
         return {
-            "link_flow": Table.from_rows(LINK_FLOW, list(_link_rows(problem, solution))),
-            "crossing_flow": Table.from_rows(
-                CROSSING_FLOW, list(_crossing_rows(problem, solution))
-            ),
+            "link_flow": Table.from_rows(LINK_FLOW, list(_link_rows(problem, on))),
+            "crossing_flow": Table.from_rows(CROSSING_FLOW, list(_crossing_rows(problem, on))),
             "mode_share": Table.from_rows(MODE_SHARE, list(_mode_rows(problem, solution))),
             "trade_cost": _trade_cost(problem, solution),
         }
@@ -254,6 +261,7 @@ def _loaded(problem: FlowProblem, wanted: NDArray[np.float64]) -> NDArray[np.flo
 
     Routes of one way are chosen on efficient arcs with path sizes left out: with them every pair
     is a problem of its own, and gates apart are what is asked here, not overlap within a yard.
+    Arcs fade in, so that flows move with the waits of posts and do not jump.
     """
     c, a, m = problem.gencost.shape
     z = len(problem.origins)
@@ -266,7 +274,7 @@ def _loaded(problem: FlowProblem, wanted: NDArray[np.float64]) -> NDArray[np.flo
             destinations=problem.destinations.astype(np.int32),
             volume=wanted.reshape(c * a, z, z),
         ),
-        Choice(scale=problem.route_scale, relative=True, overlap="none"),
+        Choice(scale=problem.route_scale, relative=True, overlap="none", fade=FADE),
         arcs=problem.arcs,
     )
     return found.flow.reshape(c, a, m)
@@ -376,21 +384,24 @@ def carried(problem: FlowProblem, solution: Flows) -> Carried:
     )
 
 
-def _link_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]]:
-    """Both directions of every open link. A link with a border counts before the border."""
+def _link_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:
+    """Both directions of every open link. A link with a border counts before the border.
+
+    A link's capacity is that of both directions together, so its use is too: the same in both rows.
+    """
     net = problem.network
     links = net.world.links
-    on = carried(problem, solution)
     haul = np.flatnonzero(net.kind == LINE_HAUL)
     totals: dict[tuple[int, str], list[int]] = {}
+    both: dict[int, list[int]] = {}
     for arc in haul.tolist():
         row = int(net.row[arc])
         start = net.nodes[net.tail[arc]].partition("/")[0]
-        totals.setdefault((row, start), []).append(arc)
+        if start in (str(links["from_place"][row]), str(links["to_place"][row])):
+            totals.setdefault((row, start), []).append(arc)
+            both.setdefault(row, []).append(arc)
     for (row, start), arcs in sorted(totals.items()):
         ends = (str(links["from_place"][row]), str(links["to_place"][row]))
-        if start not in ends:
-            continue
         mode = str(links["mode"][row])
         tonnes = float(on.tonnes[arcs].sum())
         daily = {"rail": on.trains, "road": on.trucks}.get(mode)
@@ -398,9 +409,9 @@ def _link_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]
         capacity_t = float(links["capacity_t_per_y"][row])
         capacity = float(links["capacity_trains_per_day"][row])
         use = (
-            number / capacity
-            if number is not None and not np.isnan(capacity)
-            else tonnes / capacity_t
+            float(daily[both[row]].sum()) / capacity
+            if daily is not None and not np.isnan(capacity)
+            else float(on.tonnes[both[row]].sum()) / capacity_t
             if not np.isnan(capacity_t)
             else None
         )
@@ -418,10 +429,10 @@ def _link_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]
         }
 
 
-def _crossing_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]]:
+def _crossing_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:
+    """Each direction of every open crossing; its capacity counts each way."""
     net = problem.network
     crossings = net.world.crossings
-    on = carried(problem, solution)
     border = net.kind == BORDER
     for row in sorted(set(net.row[border].tolist())):
         arcs = np.flatnonzero(border & (net.row == row))

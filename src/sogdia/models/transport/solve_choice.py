@@ -23,6 +23,15 @@ Summed along a route, s is minus the logarithm of the path size correction of Bo
 (2008) with the number of routes through an arc counted by their use, as the link size of Fosgerau
 et al. (section 3.3) counts them. It needs no list of routes and is fixed by reference costs.
 
+An arc counts in full or not at all by whether it is efficient, so shares jump where it becomes so.
+With a fade f its weight is multiplied by::
+
+    min(1, (L_i - L_j) / (f c_a))                                                            (4)
+
+at reference costs: 1 on every least-cost path, and 0 where the arc stops being efficient. Shares are
+then continuous in the costs, reference costs included. An arc without cost is on a least-cost path
+wherever it is efficient.
+
 References
 ----------
 Ben-Akiva, M. and Bierlaire, M. (1999). Discrete choice methods and their applications to short term
@@ -54,6 +63,7 @@ from sogdia.models.transport.solve_efficient import (
     EfficientArcs,
     _choose_all,
     _choose_pair,
+    _fade,
     _gather,
     efficient_arcs,
 )
@@ -86,12 +96,18 @@ class Choice:
         Whether routes that share arcs are corrected for it.
     weight : float
         b, the weight of the path size; 1 is the usual value.
+    fade : float
+        From 0 to 1. An arc that gains less than this share of its cost towards the destination
+        counts by what it gains, down to nothing where it gains nothing, so that flows do not jump
+        where an arc becomes efficient (equation 4). 0: arcs count in full or not at all. With
+        overlap "none" only.
     """
 
     scale: float
     relative: bool = True
     overlap: Literal["none", "size"] = "size"
     weight: float = 1.0
+    fade: float = 0.0
 
     def __post_init__(self) -> None:
         problems = ProblemList()
@@ -101,6 +117,10 @@ class Choice:
             problems.add("choice.overlap", "unknown", got=self.overlap, allowed="none, size")
         if not 0.0 <= self.weight < np.inf:
             problems.add("choice.weight", "negative or not finite", got=self.weight)
+        if not 0.0 <= self.fade <= 1.0:
+            problems.add("choice.fade", "not a share", got=self.fade, allowed="0 to 1")
+        elif self.fade > 0.0 and self.overlap != "none":
+            problems.add("choice.fade", "goes with overlap none only", got=self.overlap)
         problems.raise_if_any()
 
 
@@ -386,8 +406,9 @@ def _run(
                     b * ROWS_PER_BLOCK, min(D, (b + 1) * ROWS_PER_BLOCK), c * D, kernel.origins,
                     e.graph.head, e.count, e.order, e.first, e.arc, e.least,
                     given[c], choice.scale,
-                    choice.relative, choice.overlap == "size", choice.weight, values[c], marked,
-                    by_row[c], *work, mean_of, blocks[block], expected[c], means[c], share[c],
+                    choice.relative, choice.overlap == "size", choice.weight, choice.fade,
+                    values[c], marked, by_row[c], *work, mean_of, blocks[block], expected[c],
+                    means[c], share[c],
                 )  # fmt: skip
 
         return worker
@@ -413,7 +434,7 @@ def _best_first(kernel: _Kernel, c: int, o: int, d: int, most: int) -> list[Like
     _choices_of_pair(
         origin, e.graph.head, e.count[row], e.order[row], e.first[row], e.arc[row], e.least[row],
         kernel.given()[c], choice.scale, choice.relative,
-        choice.overlap == "size", choice.weight, *work,
+        choice.overlap == "size", choice.weight, choice.fade, *work,
     )  # fmt: skip
     if not np.isfinite(V[origin]):
         return []
@@ -458,7 +479,7 @@ def _reached(start, order, first, arc, head) -> list[int]:
 
 @njit(nogil=True, cache=True)
 def _choices_of_pair(
-    origin, head, count, order, first, arc, L, given, mu, relative, sized, weight, inside, places, at, V, hit, R, up, down, t, p, log_p, extra, to, of_arc,
+    origin, head, count, order, first, arc, L, given, mu, relative, sized, weight, fade, inside, places, at, V, hit, R, up, down, t, p, log_p, extra, to, of_arc,
 ):  # fmt: skip
     """Choices of one pair, as in `_load_rows`; they are left in ``p``."""
     for q in range(count):
@@ -467,6 +488,7 @@ def _choices_of_pair(
     _gather(n_arcs, arc, head, to)
     for k in range(4):
         _gather(n_arcs, arc, given[k], of_arc[k])
+    _fade(count, order, first, to, L, of_arc[0], fade, of_arc[2])
     if sized:
         _choose_pair(
             at[origin], order, first, to, L, mu, relative, weight, of_arc[0], of_arc[1], of_arc[3],
@@ -481,7 +503,7 @@ def _choices_of_pair(
 @njit(nogil=True, cache=True)
 def _load_rows(
     start, stop, row_0, origins, head, counts, orders, firsts, arcs, least, given, mu, relative,
-    sized, weight, values, marked, volume, inside, places, at, V, hit, R, up, down, t, p, log_p,
+    sized, weight, fade, values, marked, volume, inside, places, at, V, hit, R, up, down, t, p, log_p,
     extra, to, of_arc, mean, flow, expected, means, share,
 ):  # fmt: skip
     """Load destinations ``start:stop`` of one class."""
@@ -499,6 +521,7 @@ def _load_rows(
         _gather(n_arcs, arc, head, to)
         for k in range(4):
             _gather(n_arcs, arc, given[k], of_arc[k])
+        _fade(size, order, first, to, L, of_arc[0], fade, of_arc[2])
         if not sized:
             extra[:n_arcs] = 0.0
             _choose_all(

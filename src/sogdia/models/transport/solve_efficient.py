@@ -206,6 +206,20 @@ def _gather(n_arcs, arc, values, result):
 
 
 @njit(**INNER)
+def _fade(count, order, first, to, L, reference, fade, alike):
+    """Take the weight from arcs that gain little towards the destination."""
+    if fade <= 0.0:
+        return
+    for q in range(1, count):
+        i = order[q]
+        for k in range(first[q], first[q + 1]):
+            full = fade * reference[k]
+            gained = L[i] - L[to[k]]
+            if gained < full:
+                alike[k] = alike[k] - np.log(gained / full) if gained > 0.0 else np.inf
+
+
+@njit(**INNER)
 def _choose(begin, end, mu, to, cost, extra, alike, V, p, log_p):
     """Choice over the arcs ``begin:end``: write their shares, return the expected cost (log-sum)."""
     if end - begin == 1:

@@ -103,7 +103,9 @@ LINK_FLOW = Schema(
         Column("containers_teu_per_y", "number"),
         Column("value_usd2023_per_y", "number"),
         Column("vehicles_per_day", "number", title="trains or trucks; null for sea and air"),
-        Column("use_share", "number", title="vehicles over the link's capacity; null if unknown"),
+        Column(
+            "use_share", "number", title="both directions over the link's capacity; null if unknown"
+        ),
     ),
     ("on", "id", "from_place"),
 )
@@ -118,7 +120,7 @@ CROSSING_FLOW = Schema(
         Column("containers_teu_per_y", "number"),
         Column("value_usd2023_per_y", "number"),
         Column("arrivals_per_day", "number", title="loaded trains or trucks"),
-        Column("use_share", "number", title="arrivals over capacity; null if unknown"),
+        Column("use_share", "number", title="arrivals over the capacity each way; null if unknown"),
     ),
     ("on", "id", "towards"),
 )
