@@ -10,7 +10,10 @@ import typer
 from sogdia.cli import (
     appraise,
     bottleneck,
+    document,
+    energy,
     evidence,
+    fibre,
     finance,
     index,
     people,
@@ -21,6 +24,7 @@ from sogdia.cli import (
     routes,
     runs,
     scenarios,
+    serve,
     timeline,
     trade,
 )
@@ -41,6 +45,7 @@ app = typer.Typer(
 )
 for module in (
     appraise,
+    document,
     routes,
     queue,
     bottleneck,
@@ -49,12 +54,15 @@ for module in (
     trade,
     replay,
     people,
+    fibre,
+    energy,
     finance,
     timeline,
     index,
     evidence,
     scenarios,
     runs,
+    serve,
 ):
     module.register(app)
 

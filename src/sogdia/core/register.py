@@ -50,6 +50,7 @@ SUFFIX_UNITS: dict[str, str] = {
     "_km_per_h": "km/h",
     "_km": "km",
     "_mm": "mm",
+    "_ms": "ms",
     "_deg": "deg",
     "_h": "h",
     "_mw": "MW",

@@ -19,6 +19,10 @@ from typing import Any, TypeVar, cast
 from sogdia.core.errors import InvalidInput, ProblemList, nearest
 from sogdia.core.estimate import Estimate
 from sogdia.core.table import Table
+from sogdia.scenario.digital_measures import CloseCable, OpenCable, close_cable, open_cable
+from sogdia.scenario.energy_measures import ENERGY_WORK
+from sogdia.scenario.finance_measures import SetLoan, work_on_loan
+from sogdia.scenario.health_measures import OpenConsultation, open_consultation
 from sogdia.scenario.measures import (
     SINGULAR,
     CloseCrossing,
@@ -51,6 +55,12 @@ Cell = tuple[str, int, str]
 REGISTERED = {
     ("links", "capacity_trains_per_day"): "line_capacity_trains_per_day",
     ("links", "capacity_t_per_y"): "line_capacity_t_per_y",
+    ("loans", "amount_usd"): "project_loan_usd",
+    ("loans", "interest_share"): "loan_interest_share",
+    ("loans", "tenor_years"): "loan_tenor_years_count",
+    ("loans", "grace_years"): "loan_grace_years_count",
+    ("consultations", "hospitals_count"): "consultation_hospitals_count",
+    ("consultations", "cases_per_day"): "consultation_cases_per_day",
     ("crossings", "fee_usd2023_per_t"): "border_fee_usd2023_per_t",
     ("transfers", "fee_usd2023_per_t"): "transfer_fee_usd2023_per_t",
     ("transfers", "fee_usd2023_per_teu"): "transfer_fee_usd2023_per_teu",
@@ -301,10 +311,12 @@ def _lineage(table: Table, added: Iterable[tuple[str, str, str]]) -> Table:
 
 
 def _regimes(world: WorldLike, edits: _Edits) -> Table:
+    # A joint visa is one more way in; whoever needs none does not need it either.
+    replaced = {pair for pair, m in edits.visas.items() if m.regime != "joint_visa"}
     kept = [
         row
         for row in world.regimes.rows()
-        if row["kind"] != "visa" or (row["from_country"], row["to_country"]) not in edits.visas
+        if row["kind"] != "visa" or (row["from_country"], row["to_country"]) not in replaced
     ]
     added = [
         {
@@ -514,5 +526,10 @@ WORK: dict[type[Measure], Callable[[_Edits, Measure], None]] = {
     OpenCrossing: _gate,
     SetRate: _rate,
     SetVisa: _visa,
+    SetLoan: work_on_loan,
+    OpenCable: open_cable,
+    CloseCable: close_cable,
+    OpenConsultation: open_consultation,
+    **ENERGY_WORK,
 }
 """What each kind of measure does."""

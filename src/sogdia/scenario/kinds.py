@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from sogdia.scenario.digital_measures import CloseCable, OpenCable
+from sogdia.scenario.energy_measures import (
+    ClosePipeline,
+    ClosePlant,
+    ClosePowerLine,
+    OpenPipeline,
+    OpenPlant,
+    OpenPowerLine,
+    SetGasProduction,
+)
+from sogdia.scenario.finance_measures import SetLoan
+from sogdia.scenario.health_measures import OpenConsultation
 from sogdia.scenario.measures import (
     CloseCrossing,
     CloseLink,
@@ -23,7 +35,9 @@ MEASURE_KINDS: dict[str, type[Measure]] = {
     str(kind.model_fields["kind"].default): kind
     for kind in (
         OpenLink, CloseLink, UpgradeLink, SetDwell, SetFee, SetCapacity, SetHours, CloseCrossing,
-        OpenCrossing, SetRate, SetVisa,
+        OpenCrossing, SetRate, SetVisa, SetLoan, OpenCable, CloseCable,
+        OpenConsultation, OpenPlant, ClosePlant, OpenPowerLine, ClosePowerLine, OpenPipeline,
+        ClosePipeline, SetGasProduction,
     )
 }  # fmt: skip
 """Every kind of measure by the word it has in a file."""

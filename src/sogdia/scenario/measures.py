@@ -38,7 +38,9 @@ __all__ = [
     "field_name",
 ]
 
-VisaRegime = Literal["visa_free", "visa_on_arrival", "evisa", "visa_required", "closed"]
+VisaRegime = Literal[
+    "visa_free", "visa_on_arrival", "evisa", "visa_required", "closed", "joint_visa"
+]
 VISA_REGIMES: tuple[VisaRegime, ...] = get_args(VisaRegime)
 
 SINGULAR: dict[str, str] = {
@@ -46,6 +48,13 @@ SINGULAR: dict[str, str] = {
     "crossings": "crossing",
     "transfers": "transfer",
     "tariffs": "tariff",
+    "loans": "loan",
+    "cables": "cable",
+    "consultations": "consultation",
+    "plants": "plant",
+    "power_lines": "power_line",
+    "pipelines": "pipeline",
+    "gas_countries": "gas_country",
 }
 """A measure may name one target or several; inside, it is always several."""
 
@@ -653,7 +662,9 @@ class SetVisa(Measure, frozen=True):
     to_country: Countries
     """ISO3 of the country entered, or several."""
     regime: VisaRegime
-    """visa_free, visa_on_arrival, evisa, visa_required or closed."""
+    """visa_free, visa_on_arrival, evisa, visa_required, closed or joint_visa. A joint visa is one
+    visa for all of the countries entered. It comes beside what there is, so that a country that
+    is freer already stays freer, and one that is closed stays closed."""
 
     def value_faults(self) -> Iterator[Fault]:
         """What is wrong between values that are each in order."""

@@ -21,7 +21,18 @@ from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.world import tables as t
 from sogdia.world.borders import believed_dwell, lognormal_mean
 from sogdia.world.economies import economy_rows, trade_rows
+from sogdia.world.energy_rows import (
+    gas_country_rows,
+    pipeline_rows,
+    plant_rows,
+    power_line_rows,
+    power_rows,
+    power_zone_rows,
+)
+from sogdia.world.fibre_rows import cable_rows, fibre_rows, landing_rows
+from sogdia.world.finance import loan_rows
 from sogdia.world.freight import choice_rows, freight_rows, vehicle_rows
+from sogdia.world.health_rows import consultation_rows, hospital_rows, journey_rows
 from sogdia.world.notebook import Notebook
 from sogdia.world.regimes import Union, crossing_effect, regime_rows, shared_union, unions_on
 from sogdia.world.world import World
@@ -98,6 +109,19 @@ def world(
             (t.FREIGHT, freight_rows(book, _countries(base), COMMODITIES)),
             (t.VEHICLES, vehicle_rows(book)),
             (t.CHOICE, choice_rows(book)),
+            (t.LOANS, loan_rows(book)),
+            (t.LANDINGS, landing_rows(base)),
+            (t.CABLES, cable_rows(book)),
+            (t.FIBRE, fibre_rows(book)),
+            (t.HOSPITALS, hospital_rows(base)),
+            (t.CONSULTATIONS, consultation_rows(book)),
+            (t.JOURNEYS, journey_rows(book)),
+            (t.POWER_ZONES, power_zone_rows(book)),
+            (t.PLANTS, plant_rows(book)),
+            (t.POWER_LINES, power_line_rows(book)),
+            (t.PIPELINES, pipeline_rows(book)),
+            (t.GAS_COUNTRIES, gas_country_rows(book)),
+            (t.POWER, power_rows(book)),
             (t.LINEAGE, _distinct(book.lineage)),
         )
     }

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from sogdia.core.table import Column, Schema
+from sogdia.world.energy import (
+    GAS_COUNTRIES,
+    PIPELINES,
+    PLANTS,
+    POWER,
+    POWER_LINES,
+    POWER_ZONES,
+)
+from sogdia.world.fibre import CABLES, FIBRE, LANDINGS
+from sogdia.world.health import CONSULTATIONS, HOSPITALS, JOURNEYS
+from sogdia.world.loan_terms import LOANS
 
 __all__ = [
+    "CABLES",
     "CHOICE",
     "CLASSES",
     "CONNECTORS",
+    "CONSULTATIONS",
     "CROSSINGS",
     "ECONOMIES",
+    "FIBRE",
     "FREIGHT",
+    "GAS_COUNTRIES",
+    "HOSPITALS",
+    "JOURNEYS",
+    "LANDINGS",
     "LINEAGE",
     "LINKS",
+    "LOANS",
+    "PIPELINES",
     "PLACES",
+    "PLANTS",
+    "POWER",
+    "POWER_LINES",
+    "POWER_ZONES",
     "REGIMES",
     "TARIFFS",
     "TRADE",
@@ -258,6 +282,8 @@ WORLD_TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         PLACES, LINKS, CROSSINGS, TRANSFERS, TARIFFS, ZONES, CONNECTORS, CLASSES, REGIMES,
-        ECONOMIES, TRADE, FREIGHT, VEHICLES, CHOICE, LINEAGE,
+        ECONOMIES, TRADE, FREIGHT, VEHICLES, CHOICE, LOANS, LANDINGS, CABLES, FIBRE, HOSPITALS,
+        CONSULTATIONS, JOURNEYS, POWER_ZONES, PLANTS, POWER_LINES, PIPELINES, GAS_COUNTRIES,
+        POWER, LINEAGE,
     )
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -15,7 +15,22 @@ from sogdia.core.draws import uniform
 from sogdia.core.errors import UnknownName
 from sogdia.core.estimate import Estimate, quantiles
 from sogdia.core.table import Table
-from sogdia.world.tables import WORLD_TABLES
+from sogdia.world.tables import (
+    CABLES,
+    CONSULTATIONS,
+    FIBRE,
+    GAS_COUNTRIES,
+    HOSPITALS,
+    JOURNEYS,
+    LANDINGS,
+    LOANS,
+    PIPELINES,
+    PLANTS,
+    POWER,
+    POWER_LINES,
+    POWER_ZONES,
+    WORLD_TABLES,
+)
 
 __all__ = ["Part", "Spread", "World"]
 
@@ -67,7 +82,9 @@ class World:
     evidence : str
         Digest of the evidence base it was built from.
     places, links, crossings, transfers, tariffs, zones, connectors, classes, regimes, \
-economies, trade, freight, vehicles, choice : Table
+economies, trade, freight, vehicles, choice, loans, landings, cables, fibre, \
+hospitals, consultations, journeys, power_zones, plants, power_lines, pipelines, gas_countries, \
+power : Table
         See `sogdia.world.tables`.
     lineage : Table
         (entity, variable) -> claim or measure.
@@ -94,6 +111,19 @@ economies, trade, freight, vehicles, choice : Table
     choice: Table
     lineage: Table
     spreads: tuple[Spread, ...] = ()
+    loans: Table = field(default_factory=lambda: Table.from_rows(LOANS, ()))
+    landings: Table = field(default_factory=lambda: Table.from_rows(LANDINGS, ()))
+    cables: Table = field(default_factory=lambda: Table.from_rows(CABLES, ()))
+    fibre: Table = field(default_factory=lambda: Table.from_rows(FIBRE, ()))
+    hospitals: Table = field(default_factory=lambda: Table.from_rows(HOSPITALS, ()))
+    consultations: Table = field(default_factory=lambda: Table.from_rows(CONSULTATIONS, ()))
+    journeys: Table = field(default_factory=lambda: Table.from_rows(JOURNEYS, ()))
+    power_zones: Table = field(default_factory=lambda: Table.from_rows(POWER_ZONES, ()))
+    plants: Table = field(default_factory=lambda: Table.from_rows(PLANTS, ()))
+    power_lines: Table = field(default_factory=lambda: Table.from_rows(POWER_LINES, ()))
+    pipelines: Table = field(default_factory=lambda: Table.from_rows(PIPELINES, ()))
+    gas_countries: Table = field(default_factory=lambda: Table.from_rows(GAS_COUNTRIES, ()))
+    power: Table = field(default_factory=lambda: Table.from_rows(POWER, ()))
 
     @property
     def digest(self) -> str:
