@@ -1,0 +1,43 @@
+// Five linkages in one table of cards: headlines first, the rest on request, bands always.
+
+import { h } from "./dom.js";
+import { nameOf, number, signed, t, unitText, word } from "./text.js";
+
+export const LINKAGES = ["policy", "facilities", "trade", "finance", "people"];
+
+const untouched = (rows) => rows.every((r) => !r.change_amount);
+
+/** Rows of the table `linkage_indicator` of one date, and notes on what could not be asked. */
+export function linkages(rows, { plain = false, notes = [] } = {}) {
+  const cards = LINKAGES.map((id) => card(id, rows.filter((r) => r.linkage === id)));
+  return h("div", null,
+    notes.length ? h("ul", { class: "quiet", lang: "en" }, notes.map((n) => h("li", null, `${n.part}: ${n.why}`))) : null,
+    h("div", { class: plain ? null : "cards" }, cards));
+}
+
+function card(id, rows) {
+  const head = h("h3", null, t(`linkage.${id}`));
+  if (!rows.length) return h("section", { class: "linkage" }, head, h("p", { class: "quiet" }, t("linkage.not_asked")));
+  if (untouched(rows)) return h("section", { class: "linkage" }, head, h("p", null, t("linkage.untouched")));
+  const moved = rows.filter((r) => r.change_amount !== 0);
+  const heads = rows.filter((r) => r.headline);
+  const shown = (heads.some((r) => r.change_amount) ? heads : moved).slice(0, 5);
+  const rest = moved.filter((r) => !shown.includes(r));
+  return h("section", { class: "linkage" }, head, h("dl", null, shown.map(item)),
+    rest.length ? h("details", null, h("summary", null, t("linkage.more", { n: rest.length })), h("dl", null, rest.slice(0, 60).map(item))) : null);
+}
+
+function item(r) {
+  const band = typeof r.low_amount === "number" && typeof r.high_amount === "number";
+  return h("div", null,
+    h("dt", null, h("span", { lang: "en" }, r.title), r.entity && r.entity !== "all" ? ` – ${entityText(r.entity)}` : ""),
+    h("dd", null,
+      h("span", { class: "figure" }, r.change_amount === 0 ? t("linkage.zero") : signed(r.change_amount)), " ",
+      h("small", null, unitText(r.unit)),
+      h("div", null, h("small", null,
+        t("linkage.before_after", { before: number(r.before_amount), after: number(r.after_amount) }),
+        band ? ` · ${t("linkage.band", { low: number(r.low_amount), high: number(r.high_amount) })}` : ` · ${t("linkage.no_band")}`))));
+}
+
+/** A country, place or pair `A>B` by name. */
+export const entityText = (id) => id.split(">").map((part) => word(`entity.${part}`, nameOf(part, part))).join(" → ");
