@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DESIGN = (ROOT / "DESIGN.md").read_text(encoding="utf-8")
-LAWS = 12
+LAWS = 13
 
 
 def laws() -> dict[int, str]:

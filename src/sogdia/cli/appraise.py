@@ -207,6 +207,8 @@ def _print_linkages(found: LinkageSummary) -> None:
 
     rows: list[dict[str, str]] = []
     for part in found.parts:
+        if part.untouched:
+            continue
         for at, i in enumerate(part.shown(SHOWN_INDICATORS)):
             rows.append(
                 {
@@ -218,14 +220,16 @@ def _print_linkages(found: LinkageSummary) -> None:
                     else f"{_amount(i.low, signed=True)} to {_amount(i.high, signed=True)}",
                 }
             )  # fmt: skip
-    print_table(
-        rows,
-        [("linkage", "linkage"), ("title", "indicator"), ("entity", "of"), ("before", "before"),
-         ("after", "after"), ("change", "change"), ("band", "90 % band"), ("unit", "unit")],
-        right=frozenset({"before", "after", "change", "band"}),
-    )  # fmt: skip
-    if found.untouched:
-        say(f"exactly zero: {', '.join(TITLES[name].lower() for name in found.untouched)}")
+    if rows:
+        print_table(
+            rows,
+            [("linkage", "linkage"), ("title", "indicator"), ("entity", "of"), ("before", "before"),
+             ("after", "after"), ("change", "change"), ("band", "band"), ("unit", "unit")],
+            right=frozenset({"before", "after", "change", "band"}),
+        )  # fmt: skip
+    still = [f"{TITLES[p.linkage].lower()}: {p.part}" for p in found.parts if p.untouched]
+    if still:
+        say(f"exactly zero: {'; '.join(still)}")
     for part, why in found.not_asked:
         say(f"not asked: {part}; {why}")
 

@@ -10,8 +10,10 @@ from sogdia.core.errors import MissingExtra
 __all__ = ["require"]
 
 WITHOUT = {
+    "energy": "Gas and oil by pipeline need no extra.",
     "estimate": "Trade models run with published elasticities.",
     "report": "CSV and Parquet export and the HTML report work.",
+    "web": "Every verb but serve works.",
 }
 
 

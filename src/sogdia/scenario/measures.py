@@ -543,11 +543,9 @@ class SetCapacity(Measure, frozen=True):
     """Id or ids, or { mode, between, countries }."""
     transfers: Ids | None = None
     """Id or ids."""
-    towards: Country | None = None
-    """Only traffic that enters this country (ISO3); crossings only."""
     capacity: Capacity
-    """Links: t/year or trains/day, both directions. Crossings and transfers: trains/day or
-    trucks/day in each direction."""
+    """Both directions together. Links: t/year or trains/day. Crossings and transfers: trains/day
+    or trucks/day."""
 
     @model_validator(mode="before")
     @classmethod
@@ -563,9 +561,9 @@ class SetCapacity(Measure, frozen=True):
         if "pair" in str(written) and given.get("link") is None and given.get("links") is None:
             yield Fault(
                 field="capacity",
-                what="train pairs are both ways; a crossing or transfer counts each way",
+                what="a crossing or transfer counts trains, both ways together, and not pairs",
                 got=str(written),
-                fix="write trains/day in each direction: as many as there are pairs",
+                fix="write trains/day: twice as many as there are pairs",
             )
 
     @classmethod
@@ -577,8 +575,6 @@ class SetCapacity(Measure, frozen=True):
     def value_faults(self) -> Iterator[Fault]:
         """What is wrong between values that are each in order."""
         field = self.target_field()
-        if self.towards is not None and field != "crossings":
-            yield Fault(field="towards", what=f"belongs to a crossing, not to a {SINGULAR[field]}")
         yield from _unit_faults("capacity", self.capacity, CAPACITY_COLUMNS, field)
         unit = self.capacity.unit if isinstance(self.capacity, Level) else ""
         wrong = {"train/day": ":road", "truck/day": ":rail"}.get(unit)

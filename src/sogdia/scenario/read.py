@@ -188,6 +188,9 @@ def _ids_in(folders: Iterable[Path]) -> tuple[str, ...]:
 
 
 def _file_of(name: str, folders: Iterable[Path]) -> Path | None:
+    if not WORD.match(name):
+        # A name is a word and never a way to another folder.
+        return None
     files = (folder / f"{name}.toml" for folder in folders)
     return next((file for file in files if file.is_file()), None)
 

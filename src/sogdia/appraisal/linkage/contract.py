@@ -126,15 +126,23 @@ def row(  # noqa: PLR0913
     high: float | None = None,
     basis: str = "",
     headline: bool = False,
+    untouched: bool = False,
 ) -> dict[str, Any]:
     """One indicator; the change follows from both values and is absent where either is.
+
+    A model too slow to run for nothing is not run where nothing it reads differs. Its values are
+    then not known, and its change is zero because equal inputs give equal outputs: `untouched`.
 
     Parameters
     ----------
     low, high : float, optional
         Band of the change, not of the values.
+    untouched : bool
+        Nothing the model reads differs, so it was not run.
     """
     change = None if before is None or after is None else after - before
+    if untouched:
+        change, low, high = 0.0, 0.0, 0.0
     return {
         "on": on, "linkage": linkage, "part": part, "variable": variable, "entity": entity,
         "title": title, "unit": unit, "before_amount": before, "after_amount": after,

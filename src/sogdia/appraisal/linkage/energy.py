@@ -130,18 +130,18 @@ def _sum(lines: Mapping[str, float]) -> float:
 
 
 def _power(asked: Asked) -> Linkage:
-    moved = asked.differ(*POWER_READS)
-    worlds = [asked.before]
-    if moved:
-        worlds.append(asked.after)
-        worlds += [_at_end(w, high) for high in (False, True) for w in (asked.before, asked.after)]
+    """Both sides with the ends of their bands; where nothing differs no dispatch is solved."""
+    if not asked.differ(*POWER_READS):
+        return Linkage(rows=tuple(_untouched(asked)))
+    worlds = [asked.before, asked.after]
+    worlds += [_at_end(w, high) for high in (False, True) for w in (asked.before, asked.after)]
     solved = _solved(worlds)
-    before, after = solved[0][0], solved[1 if moved else 0][0]
+    before, after = solved[0][0], solved[1][0]
     statuses = tuple(status for _, status in solved[:2])
     ends = [(solved[i][0], solved[i + 1][0]) for i in range(2, len(solved), 2)]
     rows = (
-        *_country_rows(asked, before, after, ends, moved),
-        *_total_rows(asked, before, after, ends, moved),
+        *_country_rows(asked, before, after, ends),
+        *_total_rows(asked, before, after, ends),
         *_line_rows(asked, before, after),
     )
     return Linkage(rows=rows, before=before, after=after, statuses=statuses)
@@ -193,14 +193,12 @@ def _at_end(world: World, high: bool) -> World:
     return world.replace(plants=plants.replace(**columns)) if columns else world
 
 
-def _band(changes: Sequence[float], moved: bool) -> tuple[float | None, float | None]:
-    if not moved:
-        return 0.0, 0.0
+def _band(changes: Sequence[float]) -> tuple[float | None, float | None]:
     return (min(changes), max(changes)) if changes else (None, None)
 
 
 def _country_rows(
-    asked: Asked, before: Tables, after: Tables, ends: Sequence[tuple[Tables, Tables]], moved: bool
+    asked: Asked, before: Tables, after: Tables, ends: Sequence[tuple[Tables, Tables]]
 ) -> Iterator[Mapping[str, Any]]:
     later = _by_country(after)
     for country, r in _by_country(before).items():
@@ -212,7 +210,7 @@ def _country_rows(
                     for a, b in ends
                 ]
             )
-            low, high = _band(changes, moved)
+            low, high = _band(changes)
             yield row(
                 asked.on, "facilities", "energy", variable, country, f"{country}: {title}", unit,
                 before=r[column], after=later[country][column], low=low, high=high, basis=SPAN,
@@ -227,29 +225,41 @@ def _changes(pairs: Sequence[tuple[float | None, float | None]]) -> list[float]:
     return [b - a for a, b in pairs if a is not None and b is not None]
 
 
+TOTALS: tuple[tuple[str, str, str, Callable[[Mapping[str, Any]], float | None]], ...] = (
+    (
+        "power_cost", "cost of power with demand not served, all countries", "usd2023/year",
+        lambda r: _add(r["running_cost_usd2023_per_y"], r["unserved_cost_usd2023_per_y"]),
+    ),
+    (
+        "power_emission", "carbon dioxide of plants, all countries", "t/year",
+        lambda r: r["emission_tco2_per_y"],
+    ),
+)  # fmt: skip
+ALL = "CA5+AFG+PAK"
+NOT_SOLVED = "not solved: nothing that dispatch reads differs; levels by `sogdia energy`"
+
+
+def _untouched(asked: Asked) -> Iterator[Mapping[str, Any]]:
+    for variable, title, unit, _ in TOTALS:
+        yield row(
+            asked.on, "facilities", "energy", variable, ALL, title, unit, before=None, after=None,
+            basis=NOT_SOLVED, headline=variable == "power_cost", untouched=True,
+        )  # fmt: skip
+
+
 def _total_rows(
-    asked: Asked, before: Tables, after: Tables, ends: Sequence[tuple[Tables, Tables]], moved: bool
+    asked: Asked, before: Tables, after: Tables, ends: Sequence[tuple[Tables, Tables]]
 ) -> Iterator[Mapping[str, Any]]:
-    wanted: tuple[tuple[str, str, str, Callable[[Mapping[str, Any]], float | None]], ...] = (
-        (
-            "power_cost", "cost of power with demand not served, all countries", "usd2023/year",
-            lambda r: _add(r["running_cost_usd2023_per_y"], r["unserved_cost_usd2023_per_y"]),
-        ),
-        (
-            "power_emission", "carbon dioxide of plants, all countries", "t/year",
-            lambda r: r["emission_tco2_per_y"],
-        ),
-    )  # fmt: skip
-    for variable, title, unit, value in wanted:
+    for variable, title, unit, value in TOTALS:
 
         def total(tables: Tables, of: Callable[..., float | None] = value) -> float | None:
             found = [of(r) for r in tables["power_year"].rows()]
             return None if None in found else float(sum(v for v in found if v is not None))
 
         pairs = [(total(before), total(after)), *((total(a), total(b)) for a, b in ends)]
-        low, high = _band(_changes(pairs), moved)
+        low, high = _band(_changes(pairs))
         yield row(
-            asked.on, "facilities", "energy", variable, "CA5+AFG+PAK", title, unit,
+            asked.on, "facilities", "energy", variable, ALL, title, unit,
             before=pairs[0][0], after=pairs[0][1], low=low, high=high, basis=SPAN,
             headline=variable == "power_cost",
         )  # fmt: skip

@@ -430,24 +430,33 @@ def _link_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:
 
 
 def _crossing_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:
-    """Each direction of every open crossing; its capacity counts each way."""
+    """Each direction of every open crossing; its capacity is that of both directions together."""
     net = problem.network
     crossings = net.world.crossings
     border = net.kind == BORDER
-    for row in sorted(set(net.row[border].tolist())):
-        arcs = np.flatnonzero(border & (net.row == row))
+    arcs_of = {
+        row: np.flatnonzero(border & (net.row == row))
+        for row in sorted(set(net.row[border].tolist()))
+    }
+    arrivals: dict[int, float] = {}
+    both: dict[str, float] = {}
+    for row, arcs in arcs_of.items():
         rail = str(crossings["mode"][row]) == "rail"
-        number = float((on.trains if rail else on.trucks)[arcs].sum())
+        arrivals[row] = float((on.trains if rail else on.trucks)[arcs].sum())
+        name = str(crossings["id"][row])
+        both[name] = both.get(name, 0.0) + arrivals[row]
+    for row, arcs in arcs_of.items():
+        name = str(crossings["id"][row])
         capacity = float(crossings["capacity_per_day"][row])
         yield {
             "on": net.world.on,
-            "id": str(crossings["id"][row]),
+            "id": name,
             "towards": str(crossings["towards"][row]),
             "flow_t_per_y": float(on.tonnes[arcs].sum()),
             "containers_teu_per_y": float(on.teu[arcs].sum()),
             "value_usd2023_per_y": float(on.value[arcs].sum()),
-            "arrivals_per_day": number,
-            "use_share": None if np.isnan(capacity) else number / capacity,
+            "arrivals_per_day": arrivals[row],
+            "use_share": None if np.isnan(capacity) else both[name] / capacity,
         }
 
 
