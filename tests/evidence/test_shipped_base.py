@@ -35,6 +35,12 @@ GRAMMAR: dict[str, str] = {
     "link": r"(?P<link>(?:rail|road|sea|air):[^~]+~[^~>@]+)",
     "crossing": rf"(?P<post>{POST}):{MODE}(?:>(?P<to>{COUNTRY})|@(?P<of>{COUNTRY})/{SIDE})?",
     "border": rf"border:[A-Za-z0-9-]+:{MODE}(?:/{SIDE}(?:@{COUNTRY})?)?",
+    "plants": rf"(?:{COUNTRY}|power)\.(?:coal|gas|hydro|nuclear|solar|wind)",
+    "power zone": rf"{COUNTRY}\.(?:north|south|west)",
+    "power": r"power(?:#[a-z-]+)?",
+    "fibre": r"fibre(?:#[A-Z]{3})?",
+    "fibre route": r"[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:>[A-Z][a-z]+(?: [A-Z][a-z]+)?)+",
+    "consultation": r"consultation:[a-z-]+",
     "transfer": r"transfer:(?P<kind>[a-z-]+)/(?P<place>[^#]+)(?:#(?P<commodity>[a-z-]+))?",
 }
 """What a claim may be about. One pattern a kind; the named groups must exist."""

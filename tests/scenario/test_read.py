@@ -171,7 +171,10 @@ def test_three_problems_at_once(tmp_path: Path) -> None:
             HEAD + measure("set-capacity", rest='capacity = "30 trucks/day"'),
             "does not pass truck/day",
         ),
-        (HEAD + measure("set-capacity", rest='capacity = "9 train pairs/day"'), "pairs are both"),
+        (
+            HEAD + measure("set-capacity", rest='capacity = "9 train pairs/day"'),
+            "both ways together, and not pairs",
+        ),
         (
             HEAD + measure("close-crossing", rest="", target='crossings = { between = ["KAZ"] }'),
             "between takes two countries; got KAZ",

@@ -17,7 +17,8 @@ WorldOn = Callable[[date], World]
 
 SEED = 42
 DRAWS = range(1, 31)
-POSITIONS = {"lat_deg", "lon_deg"}
+POSITIONS = {"lat_deg", "lon_deg", "demand_winter_swing_share"}
+"""Columns that may be below zero: positions, and the swing of a demand that is greatest in July."""
 
 
 @pytest.fixture

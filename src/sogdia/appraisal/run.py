@@ -14,10 +14,9 @@ from sogdia.appraisal.effects import Effects, join_dates
 from sogdia.appraisal.linkage.ask import Answers, ask_dates
 from sogdia.appraisal.options import Options, Progress
 from sogdia.appraisal.side import Side, side_of
-from sogdia.appraisal.worlds import dated_worlds, read_for
+from sogdia.appraisal.worlds import Dated, dated_worlds, read_for
 from sogdia.core.digest import code_digest
 from sogdia.core.errors import InvalidInput, Problem
-from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.results.manifest import Manifest, Role, sogdia_version
 from sogdia.results.store import Run, RunStore, run_id
@@ -28,8 +27,6 @@ __all__ = ["Appraisal", "appraise", "default_store", "scenario_of"]
 
 BASELINE_SUFFIX = "--baseline"
 """What the name of a baseline's run ends in."""
-
-ROLES: tuple[Role, Role] = ("baseline", "scenario")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,43 +106,54 @@ def appraise(
         )  # fmt: skip
     dated = dated_worlds(asked, base, chosen, tell)
     effects = join_dates(asked, dated, chosen, tell) if chosen.flows else Effects()
-    found: dict[Role, Side | Run] = {}
-    for number, role in enumerate(ROLES):
-        found[role] = (
-            keep.find(ids[role])
-            if keep.has(ids[role])
-            else side_of(
-                asked, role, dated, _measures_of(asked, role), base, chosen, effects,
-                lambda what, share, n=number: tell(what, 0.5 + 0.2 * (n + share)),
-            )
-        )  # fmt: skip
+    baseline = (
+        keep.find(ids["baseline"])
+        if keep.has(ids["baseline"])
+        else _write(asked, "baseline", _side("baseline", asked, dated, base, chosen, effects, tell),
+                    Answers(), ids, base, keep, chosen)
+    )  # fmt: skip
+    side = _side("scenario", asked, dated, base, chosen, effects, tell)
     answers = Answers()
     if chosen.linkages:
         tell("the five linkages", 0.9)
         answers = ask_dates(
-            asked, dated, effects, chosen, base, {r: _tables(found[r]) for r in ROLES},
+            asked, dated, effects, chosen, base,
+            {"baseline": {n: baseline[n] for n in COMPARED},
+             "scenario": {n: side.tables[n] for n in COMPARED}},
             lambda what, share: tell(what, 0.9 + 0.09 * share),
         )  # fmt: skip
-    runs = {
-        role: _write(asked, role, found[role], answers, ids, base, keep, chosen) for role in ROLES
-    }
+    run = _write(asked, "scenario", side, answers, ids, base, keep, chosen)
     tell("done", 1.0)
     return Appraisal(
-        scenario=asked, baseline=runs["baseline"], run=runs["scenario"], cached=False,
+        scenario=asked, baseline=baseline, run=run, cached=False,
         wall_time_s=time.perf_counter() - started,
     )  # fmt: skip
 
 
-def _tables(side: Side | Run) -> Mapping[str, Table]:
-    """The tables that linkages of the network are read from."""
-    names = ("skim", "indicator", "zones")
-    return {n: side.tables[n] if isinstance(side, Side) else side[n] for n in names}
+COMPARED = ("skim", "indicator", "zones")
+"""Tables that the linkages of the network are read from."""
+
+
+def _side(
+    role: Role,
+    scenario: Scenario,
+    dated: list[Dated],
+    base: EvidenceBase,
+    options: Options,
+    effects: Effects,
+    tell: Progress,
+) -> Side:
+    start = 0.5 if role == "baseline" else 0.7
+    return side_of(
+        scenario, role, dated, _measures_of(scenario, role), base, options, effects,
+        lambda what, share: tell(what, start + 0.2 * share),
+    )  # fmt: skip
 
 
 def _write(
     scenario: Scenario,
     role: Role,
-    side: Side | Run,
+    side: Side,
     answers: Answers,
     ids: Mapping[str, str],
     base: EvidenceBase,
@@ -153,8 +161,6 @@ def _write(
     options: Options,
 ) -> Run:
     """A side into the store; one that is there already stays."""
-    if isinstance(side, Run):
-        return side
     tables = side.tables | (answers.tables() if role == "scenario" else {})
     manifest = Manifest(
         id=ids[role],

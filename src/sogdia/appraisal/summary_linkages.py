@@ -63,7 +63,8 @@ class LinkagePart:
     def shown(self, count: int) -> tuple[Indicator, ...]:
         """Headlines first, then what changes most."""
         ranked = sorted(self.indicators, key=lambda i: (not i.headline, -_size(i)))
-        return tuple(i for i in ranked if i.headline or i.change)[:count] or tuple(ranked[:1])
+        moved = [i for i in ranked if i.change or (i.before is None) != (i.after is None)]
+        return tuple(moved[:count] or ranked[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

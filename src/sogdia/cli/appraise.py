@@ -199,7 +199,7 @@ def _print(
     )
 
 
-SHOWN_INDICATORS = 3
+SHOWN_INDICATORS = 2
 
 
 def _print_linkages(found: LinkageSummary) -> None:

@@ -168,5 +168,7 @@ def _print_gas(tables: Mapping[str, Table], title: str) -> None:
         r["flow_amount"] for r in tables["pipeline_flow"].rows()
         if r["to_node"] == "CHN" and r["flow_amount"] is not None
     ]  # fmt: skip
-    say(f"to China: {number(sum(flows), 1)} bcm a year; deliveries of 2019-2024 were 4 to 24 % lower")
+    say(
+        f"to China: {number(sum(flows), 1)} bcm a year; deliveries of 2019-2024 were 4 to 24 % lower"
+    )
     say()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sogdia.appraisal.bottleneck.parts import UNITS
 from sogdia.models.transport.flows import (
     DAYS,
+    FADE,
     FlowModel,
     FlowProblem,
     Flows,
@@ -176,7 +177,7 @@ def _tonnes_meeting(
             destinations=problem.destinations.astype(np.int32),
             volume=volume,
         ),
-        Choice(scale=problem.route_scale, relative=True, overlap="none"),
+        Choice(scale=problem.route_scale, relative=True, overlap="none", fade=FADE),
         groups,
     )
     met = np.nan_to_num(share) * volume
