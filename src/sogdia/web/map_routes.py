@@ -64,6 +64,11 @@ def map_router(held: Holdings) -> APIRouter:
                 "tag": found.tag,
                 "interface": found.catalog("interface"),
                 "places": found.catalog("places"),
+                "indicators": {
+                    key: text
+                    for key, text in found.catalog("report").items()
+                    if key.startswith(("indicator.", "part."))
+                },
             }
 
         return kept_answer(held.kept(f"languages/{code}", make), request)

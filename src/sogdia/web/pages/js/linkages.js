@@ -1,11 +1,12 @@
 // Five linkages in one table of cards: headlines first, the rest on request, bands always.
 
 import { h } from "./dom.js";
-import { nameOf, number, signed, t, unitText, word } from "./text.js";
+import { indicatorText, nameOf, number, partText, signed, t, unitText, word } from "./text.js";
 
 export const LINKAGES = ["policy", "facilities", "trade", "finance", "people"];
 
-const untouched = (rows) => rows.every((r) => !r.change_amount);
+const unknown = (r) => r.before_amount === null && r.after_amount === null;
+const untouched = (rows) => rows.every((r) => r.change_amount === 0 || (r.change_amount === null && unknown(r)));
 
 /** Rows of the table `linkage_indicator` of one date, and notes on what could not be asked. */
 export function linkages(rows, { plain = false, notes = [] } = {}) {
@@ -20,17 +21,23 @@ function card(id, rows) {
   if (!rows.length) return h("section", { class: "linkage" }, head, h("p", { class: "quiet" }, t("linkage.not_asked")));
   if (untouched(rows)) return h("section", { class: "linkage" }, head, h("p", null, t("linkage.untouched")));
   const moved = rows.filter((r) => r.change_amount !== 0);
-  const heads = rows.filter((r) => r.headline);
-  const shown = (heads.some((r) => r.change_amount) ? heads : moved).slice(0, 5);
+  const heads = moved.filter((r) => r.headline);
+  const shown = (heads.length ? heads : moved).slice(0, 5);
   const rest = moved.filter((r) => !shown.includes(r));
   return h("section", { class: "linkage" }, head, h("dl", null, shown.map(item)),
     rest.length ? h("details", null, h("summary", null, t("linkage.more", { n: rest.length })), h("dl", null, rest.slice(0, 60).map(item))) : null);
 }
 
+/** The title of a row; said to be English where it is not in the reader's language. */
+function titleOf(r) {
+  const text = indicatorText(r.variable, r.title);
+  return h("span", text === r.title ? { lang: "en" } : null, `${partText(r.part)}: ${text}`);
+}
+
 function item(r) {
   const band = typeof r.low_amount === "number" && typeof r.high_amount === "number";
   return h("div", null,
-    h("dt", null, h("span", { lang: "en" }, r.title), r.entity && r.entity !== "all" ? ` – ${entityText(r.entity)}` : ""),
+    h("dt", null, titleOf(r), r.entity && r.entity !== "all" ? ` – ${entityText(r.entity)}` : ""),
     h("dd", null,
       h("span", { class: "figure" }, r.change_amount === 0 ? t("linkage.zero") : signed(r.change_amount)), " ",
       h("small", null, unitText(r.unit)),
@@ -40,4 +47,7 @@ function item(r) {
 }
 
 /** A country, place or pair `A>B` by name. */
-export const entityText = (id) => id.split(">").map((part) => word(`entity.${part}`, nameOf(part, part))).join(" → ");
+export const entityText = (id) => {
+  const ends = id.split(/<?>/).map((part) => word(`entity.${part}`, nameOf(part, part)));
+  return ends.join(id.includes("<>") ? " ↔ " : " → ");
+};

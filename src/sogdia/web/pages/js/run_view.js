@@ -173,9 +173,9 @@ function gains(summary) {
 }
 
 
-/** A share with its 90 % band. */
-function changeCell(band) {
-  return [h("span", { class: band.central < 0 ? "more" : "less" }, signedPercent(band.central, 2)),
+/** A share with its 90 % band; of a cost less is better, of an income more. */
+function changeCell(band, better = -1) {
+  return [h("span", { class: band.central * better > 0 ? "more" : band.central ? "less" : null }, signedPercent(band.central, 2)),
     typeof band.p05 === "number" && band.p05 !== band.p95 ? h("span", { class: "band" }, `${signedPercent(band.p05, 2)} … ${signedPercent(band.p95, 2)}`) : null];
 }
 
@@ -186,7 +186,7 @@ function incomes(rows) {
     caption: t("results.income"),
     columns: [
       { key: "country", title: t("column.country"), show: (r) => name(r.country, r.name) },
-      { key: "full", title: t("column.full"), number: true, sort: (r) => r.full?.central ?? null, show: (r) => (r.full ? changeCell(r.full) : t("absent")) },
+      { key: "full", title: t("column.full"), number: true, sort: (r) => r.full?.central ?? null, show: (r) => (r.full ? changeCell(r.full, 1) : t("absent")) },
       { key: "conditional", title: t("column.conditional"), number: true, show: (r) => share(r.conditional) },
       { key: "partial", title: t("column.partial"), number: true, show: (r) => share(r.partial) },
     ],

@@ -9,6 +9,7 @@ const HTML_TAGS = { en: "en", ru: "ru", zh: "zh-Hans" };
 let code = "en";
 let texts = {};
 let places = {};
+let indicators = {};
 const missing = new Set();
 
 /** The language asked for by address, by an earlier choice, or by the browser. */
@@ -27,6 +28,7 @@ export function wanted() {
 export async function load(language) {
   const got = await getKept(`/api/v1/languages/${language}`);
   [code, texts, places] = [language, got.interface ?? {}, got.places ?? {}];
+  indicators = got.indicators ?? {};
   document.documentElement.lang = HTML_TAGS[code];
   document.cookie = `lang=${code};path=/;samesite=lax;max-age=31536000`;
   try {
@@ -59,6 +61,13 @@ export function t(key, values) {
 
 /** A text by a key made at run time, or `fallback` where no language has it. */
 export const word = (key, fallback) => texts[key] ?? fallback;
+
+/** What an indicator of a model is, in the reader's language where the catalog has it. */
+export const indicatorText = (variable, title) =>
+  (code === "en" ? undefined : indicators[`indicator.${variable}`]) ?? title;
+
+/** A part of a linkage, in the reader's language where the catalog has it. */
+export const partText = (part) => indicators[`part.${part.toLowerCase().replaceAll(" ", "-")}`] ?? part;
 
 /** The name of a place, zone, post or country in the reader's language. */
 export const name = (id, fallback) => places[id] ?? fallback ?? id;
