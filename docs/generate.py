@@ -231,13 +231,33 @@ def suffixes() -> str:
 
 def run_tables() -> str:
     """Tables of a run."""
+    from sogdia.appraisal.linkage.ask import LINKAGE_NOTE
+    from sogdia.appraisal.linkage.contract import LINKAGE_INDICATOR
+    from sogdia.appraisal.linkage.measures_said import MEASURE_SAID
+    from sogdia.appraisal.linkage.policy import VISA_REGIME
     from sogdia.appraisal.side import DATED, PAIR_DRAW
+    from sogdia.models.digital import tables as digital
+    from sogdia.models.energy import tables as energy
+    from sogdia.models.finance import tables as finance
+    from sogdia.models.people import health_tables
+    from sogdia.models.people.tables import PERSON_TRIP
+    from sogdia.models.people.travel import PASSENGER_SKIM
     from sogdia.models.transport.tables import NETWORK_MAP, ROUTE, SKIM
     from sogdia.results.tables import CLAIM_TABLE, INDICATOR, MEASURE, RUN_LINEAGE
 
     own = (SKIM, ROUTE, NETWORK_MAP, INDICATOR, PAIR_DRAW, RUN_LINEAGE, CLAIM_TABLE, MEASURE)
+    linkages = (
+        LINKAGE_INDICATOR, LINKAGE_NOTE, PERSON_TRIP, PASSENGER_SKIM, health_tables.HEALTH_ACCESS,
+        health_tables.CONSULTATION_SERVICE, energy.POWER_YEAR, energy.POWER_SUPPLY,
+        energy.POWER_FLOW, energy.PIPELINE_FLOW, energy.GAS_BALANCE, digital.FIBRE_LATENCY,
+        digital.FIBRE_COUNTRY, digital.FIBRE_SECTION, finance.CASH_FLOW, finance.DEBT,
+        finance.PROJECT_RETURN, finance.PROJECT_PARTY, finance.LOAN_YEAR, finance.STATE_DEBT,
+        VISA_REGIME, MEASURE_SAID,
+    )  # fmt: skip
     dated = ", ".join(f"`{name}`" for name in sorted(DATED))
-    return "\n".join(_schema(s) for s in own) + (
+    return "\n".join(_schema(s) for s in (*own, *linkages)) + (
+        "\nTables of linkages are kept with the scenario's run; that of the baseline stands beside "
+        "it as `<name>_before` where the two differ.\n"
         f"\nA run also keeps the world tables {dated}, each with the column `on` first.\n"
     )
 
