@@ -169,6 +169,6 @@ def _print_gas(tables: Mapping[str, Table], title: str) -> None:
         if r["to_node"] == "CHN" and r["flow_amount"] is not None
     ]  # fmt: skip
     say(
-        f"to China: {number(sum(flows), 1)} bcm a year; deliveries of 2019-2024 were 4 to 24 % lower"
+        f"to China: {number(sum(flows), 1)} bcm a year; deliveries of 2016-2022 were 13 to 38 % lower"
     )
     say()

@@ -105,7 +105,9 @@ CROSSINGS = Schema(
         Column("dwell_p50_h", "number"),
         Column("dwell_p90_h", "number"),
         Column("fee_usd2023_per_t", "number"),
-        Column("capacity_per_day", "number", title="trains or trucks a day, both directions together"),
+        Column(
+            "capacity_per_day", "number", title="trains or trucks a day, both directions together"
+        ),
         Column("open_h_per_day", "number"),
     ),
     ("id", "towards"),

@@ -73,23 +73,64 @@ def test_the_model_keeps_the_contract(world_on: Callable[[date | str], World]) -
     assert check_model(GasModel(), world_on("2026-07-01")) == []
 
 
-def test_gas_to_china_bounds_what_was_delivered(
-    evidence: EvidenceBase, world_on: Callable[[date | str], World]
-) -> None:
-    """Energy Institute, Statistical Review 2025: imports of China from three countries.
+PIPELINE = "gas_through_central_asia_china_pipeline_bcm_per_y"
 
-    The model gives what surplus and pipes allow, so it stands above what was delivered: by 4 to
-    32 percent in 2019 to 2024.
+
+@pytest.mark.parametrize(
+    ("year", "ratio"), [(2016, 1.61), (2017, 1.42), (2018, 1.16), (2019, 1.15), (2022, 1.27)]
+)
+def test_gas_to_china_bounds_what_was_delivered(
+    evidence: EvidenceBase, world_on: Callable[[date | str], World], year: int, ratio: float
+) -> None:
+    """Operator of the pipeline, by the press: Caspian Barrel, Orient, Hellenic Shipping News, Enerdata.
+
+    The model gives what surplus and pipes allow, so it stands above what was delivered: by 15 to
+    61 percent, at the capacity of lines A to C in each of these years.
     """
     observed = {
         c.holds_from.year: float(c.number)
-        for c in evidence.about("CA5>CHN", "pipeline_gas_to_china_bcm_per_y")
+        for c in evidence.about("CA5>CHN", PIPELINE)
         if c.holds_from is not None
     }
-    for year, ratio in ((2019, 1.28), (2022, 1.20), (2024, 1.04)):
-        tables, status = run_model(GasModel(), world_on(f"{year}-07-01"), {})
-        assert status.state == "solved"
-        flow = sum(
-            r["flow_amount"] for r in tables["pipeline_flow"].rows() if r["to_node"] == "CHN"
-        )
-        assert flow / observed[year] == pytest.approx(ratio, abs=0.01)
+    assert to_china(world_on(f"{year}-07-01"))[0] / observed[year] == pytest.approx(ratio, abs=0.01)
+
+
+def test_from_2024_the_lines_are_not_full(world_on: Callable[[date | str], World]) -> None:
+    """What binds is then the surplus: 80.4 - 33.5 + 29 - 20.9 - (50.1 - 44.5), below 55 bcm."""
+    assert to_china(world_on("2024-07-01"))[0] == pytest.approx(49.4)
+
+
+@pytest.mark.parametrize(
+    ("year", "country", "subject", "variable", "ratio"),
+    [
+        (2018, "KAZ", "KAZ>CHN", "gas_exports_to_china_bcm_per_y", 3.4),
+        (2019, "TKM", "TKM>CHN", "gas_exports_to_china_bcm_per_y", 0.75),
+        (2021, "TKM", "CHN>TKM", "pipeline_gas_imports_bcm_per_y", 1.31),
+    ],
+)
+def test_shares_of_countries_are_no_bound(
+    evidence: EvidenceBase, world_on: Callable[[date | str], World],
+    year: int, country: str, subject: str, variable: str, ratio: float,
+) -> None:  # fmt: skip
+    """Natural Gas World, OGT Turkmenistan, Enerdata: sharing by surplus misses who sold to whom.
+
+    Kazakhstan sold most of its surplus elsewhere, so its share is far above and that of
+    Turkmenistan may be below what was delivered.
+    """
+    (observed,) = [
+        float(c.number)
+        for c in evidence.about(subject, variable)
+        if c.holds_from is not None and c.holds_from.year == year
+    ]
+    shares = to_china(world_on(f"{year}-07-01"))[1]
+    assert shares[country] / observed == pytest.approx(ratio, abs=0.05)
+
+
+def to_china(world: World) -> tuple[float, dict[str, float]]:
+    """Gas that reaches China, bcm a year: all of it and by country."""
+    tables, status = run_model(GasModel(), world, {})
+    assert status.state == "solved"
+    return (
+        sum(r["flow_amount"] for r in tables["pipeline_flow"].rows() if r["to_node"] == "CHN"),
+        {r["country"]: r["to_china_bcm_per_y"] for r in tables["gas_balance"].rows()},
+    )

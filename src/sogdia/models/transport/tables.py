@@ -120,7 +120,11 @@ CROSSING_FLOW = Schema(
         Column("containers_teu_per_y", "number"),
         Column("value_usd2023_per_y", "number"),
         Column("arrivals_per_day", "number", title="loaded trains or trucks"),
-        Column("use_share", "number", title="arrivals of both directions over capacity; null if unknown"),
+        Column(
+            "use_share",
+            "number",
+            title="arrivals of both directions over capacity; null if unknown",
+        ),
     ),
     ("on", "id", "towards"),
 )
