@@ -154,7 +154,7 @@ def hasty(sides: Callable[[str], tuple[World, World]]) -> Joined:
     return join(*sides("border-time-30-percent-less"), max_rounds=1)
 
 
-@pytest.mark.parametrize("which", ["cku", "faster"])
+@pytest.mark.parametrize("which", ["cku", pytest.param("faster", marks=pytest.mark.slow)])
 def test_it_settles(which: str, request: pytest.FixtureRequest) -> None:
     found: Joined = request.getfixturevalue(which)
     loop = found.statuses[0]
@@ -223,6 +223,7 @@ def test_a_nearly_full_post_that_becomes_much_faster_settles(
     assert old < new < 1.5 * old
 
 
+@pytest.mark.slow
 def test_a_post_that_nobody_took_fills_and_settles(
     sides: Callable[[str], tuple[World, World]],
 ) -> None:

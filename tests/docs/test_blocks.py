@@ -18,6 +18,12 @@ PAGES = [
     *(p for p in sorted(ROOT.glob("*.md")) if p.name != "DESIGN.md"),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+SLOW = {
+    "docs/how-to/two-dates.md", "docs/how-to/northern-route.md", "docs/how-to/post-closes.md",
+    "docs/how-to/faster-borders.md", "docs/how-to/caspian-ships.md",
+}  # fmt: skip
+"""Pages whose appraisals take half a minute and more: ``sh scripts/test -m slow``."""
+
 PROSE = {"text"}
 """Languages that are shown and not run."""
 
@@ -26,7 +32,13 @@ def _name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(p, id=_name(p), marks=[pytest.mark.slow] if _name(p) in SLOW else [])
+        for p in PAGES
+    ],
+)
 def test_the_blocks_of_a_page_run(page: Path, here: Path) -> None:
     scripts: list[str] = []
     for language, text, mark in generate.blocks(page.read_text(encoding="utf-8")):
