@@ -303,7 +303,7 @@ def test_write_replaces_the_file_whole(
     def broken(*_: object) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(documents.os, "replace", broken)
+    monkeypatch.setattr("os.replace", broken)
     with pytest.raises(OSError, match="no space"):
         write(done, path, "html", evidence=evidence)
     assert path.read_bytes() == before

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.changes import NetworkChange, names, network_changes
 from sogdia.appraisal.indicators import ACCESS_COST
+from sogdia.appraisal.linkage.network import BAND, cost_matrix
 from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.side import BAND_CLASS
 from sogdia.core.table import Table
@@ -28,7 +29,6 @@ __all__ = [
     "summarise",
 ]
 
-BAND = (5.0, 95.0)
 SHOWN_ZONES = 10
 
 SHOWN_CHANGE = 1e-4
@@ -281,7 +281,9 @@ def _zones(appraisal: Appraisal, on: date) -> Iterator[ZoneChange]:
     zones = zones.where(here)
     order = {str(z): i for i, z in enumerate(zones["id"])}
     gdp = np.nan_to_num(zones["gdp_usd2023_per_y"])
-    costs = [_matrix(_skim(run, on, chosen), order) for run in (appraisal.baseline, appraisal.run)]
+    costs = [
+        cost_matrix(_skim(run, on, chosen), order) for run in (appraisal.baseline, appraisal.run)
+    ]
     both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
     weight = np.where(both, gdp[np.newaxis, :], 0.0)
     total = weight.sum(axis=1)
@@ -303,18 +305,6 @@ def _zones(appraisal: Appraisal, on: date) -> Iterator[ZoneChange]:
             before_usd2023_per_t=a,
             after_usd2023_per_t=b,
         )
-
-
-def _matrix(skim: Table, order: Mapping[str, int]) -> NDArray[np.float64]:
-    """(Z, Z) mean of both directions."""
-    z = len(order)
-    matrix = np.full((z, z), np.nan)
-    for o, d, g in zip(
-        skim["origin"], skim["destination"], skim["gencost_usd2023_per_t"], strict=True
-    ):
-        if o in order and d in order:
-            matrix[order[o], order[d]] = g
-    return (matrix + matrix.T) / 2
 
 
 def _zone_bands(

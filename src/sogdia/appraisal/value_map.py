@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.replacing import replacing
 from sogdia.core.table import Table
 from sogdia.world.world import World
 
@@ -95,13 +94,6 @@ def write_layer(layer: dict[str, Any], file: Path) -> Path:
         )
     if problems:
         raise InvalidInput(problems)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(layer, stream, ensure_ascii=False, allow_nan=False)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        json.dump(layer, stream, ensure_ascii=False, allow_nan=False)
     return file

@@ -7,8 +7,6 @@ the same bytes: times inside a file are the run's, not the clock's.
 from __future__ import annotations
 
 import functools
-import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Literal, get_args
 from sogdia.appraisal.run import Appraisal
 from sogdia.core.errors import UnknownName
 from sogdia.core.language import language as language_of
+from sogdia.core.replacing import replacing
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.report import html
 from sogdia.report.content import ReportContent
@@ -165,16 +164,8 @@ def write(
         kind=kind,
         evidence=evidence,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(made)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as temporary:
+        temporary.write_bytes(made)
     return path
 
 

@@ -30,6 +30,7 @@ import pyarrow.csv as pa_csv
 
 from sogdia.core.errors import InvalidInput, Problem, ProblemList, UnknownName
 from sogdia.core.extras import require
+from sogdia.core.replacing import replacing
 from sogdia.core.table import Column, Schema, Table
 from sogdia.results.parquet import write_table
 from sogdia.results.store import Run
@@ -87,14 +88,14 @@ def export(item: Table | Run, path: Path | str, format: str | None = None) -> Pa
         tables = {name: item[name] for name in item.tables()}
     if kind in BOOKS:
         facts = [] if isinstance(item, Table) else _facts(item)
-        with _replacing(target) as temporary:
+        with replacing(target) as temporary:
             BOOKS[kind](tables, facts, temporary)
         return target
     if isinstance(item, Table):
-        with _replacing(target) as temporary:
+        with replacing(target) as temporary:
             FILES[kind](item, temporary)
         if kind == "csv":
-            with _replacing(target.with_suffix(".units.csv")) as temporary:
+            with replacing(target.with_suffix(".units.csv")) as temporary:
                 _write_csv(_units(tables), temporary)
         return target
     with _new_folder(target) as folder:
@@ -311,18 +312,6 @@ BOOKS: dict[str, Callable[[Mapping[str, Table], list[tuple[str, str]], Path], No
     "xlsx": _write_xlsx,
     "gpkg": _write_gpkg,
 }
-
-
-@contextmanager
-def _replacing(target: Path) -> Generator[Path]:
-    """A temporary path beside `target` that takes its place when the block ends well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
-    try:
-        yield temporary
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

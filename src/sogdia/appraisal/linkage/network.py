@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.effects import REAL_INCOME
 from sogdia.appraisal.indicators import ACCESS_COST
+from sogdia.appraisal.link_table import CENTRE, FIVE
 from sogdia.appraisal.linkage.contract import row
 from sogdia.appraisal.loop import Joined
 from sogdia.appraisal.side import BAND_CLASS
 from sogdia.core.table import Table
 
-__all__ = ["CENTRE", "FIVE", "facility_rows", "trade_rows"]
+__all__ = ["BAND", "CENTRE", "FIVE", "cost_matrix", "facility_rows", "trade_rows"]
 
-CENTRE, FIVE = "CHN", ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 TOGETHER = "CA5"
 
 ROUNDING = 1e-12
@@ -48,7 +48,9 @@ def facility_rows(
     chosen = BAND_CLASS if BAND_CLASS in classes else classes[0]
     order = {str(z): i for i, z in enumerate(zones["id"])}
     gdp = np.nan_to_num(zones["gdp_usd2023_per_y"])
-    costs = [_matrix(_on(side["skim"], on), order, chosen) for side in (before, after)]
+    costs = [
+        cost_matrix(_of_class(_on(side["skim"], on), chosen), order) for side in (before, after)
+    ]
     both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
     weight = np.where(both, gdp[np.newaxis, :], 0.0)
     total = weight.sum(axis=1)
@@ -135,12 +137,15 @@ def _on(table: Table, on: date) -> Table:
     return table.where(np.asarray(table["on"] == on, dtype=np.bool_))
 
 
-def _matrix(skim: Table, order: Mapping[str, int], commodity: str) -> NDArray[np.float64]:
-    """(Z, Z) mean cost of both directions; NaN where there is no route."""
+def _of_class(skim: Table, commodity: str) -> Table:
+    return skim.where(np.asarray(skim["commodity"] == commodity, dtype=np.bool_))
+
+
+def cost_matrix(skim: Table, order: Mapping[str, int]) -> NDArray[np.float64]:
+    """(Z, Z) mean cost of both directions, of one date and class; NaN where there is no route."""
     matrix = np.full((len(order), len(order)), np.nan)
-    wanted = skim.where(np.asarray(skim["commodity"] == commodity, dtype=np.bool_))
     for origin, destination, cost in zip(
-        wanted["origin"], wanted["destination"], wanted["gencost_usd2023_per_t"], strict=True
+        skim["origin"], skim["destination"], skim["gencost_usd2023_per_t"], strict=True
     ):
         if origin in order and destination in order:
             matrix[order[origin], order[destination]] = cost
