@@ -19,8 +19,9 @@ from sogdia.core.errors import InvalidInput
 from sogdia.scenario.apply import apply, worlds_of
 from sogdia.scenario.kinds import make_measure
 from sogdia.scenario.measures import Measure
-from sogdia.scenario.read import read_scenario, write_scenario
+from sogdia.scenario.read import read_scenario
 from sogdia.scenario.scenario import Scenario, clashes
+from sogdia.scenario.write import write_scenario
 
 SETTINGS = settings(max_examples=60, deadline=None)
 

@@ -11,14 +11,9 @@ from scenario_stub import stub_world
 from sogdia.core.errors import InvalidInput, UnknownName
 from sogdia.scenario.kinds import MEASURE_KINDS
 from sogdia.scenario.measures import OpenLink, SetDwell
-from sogdia.scenario.read import (
-    Names,
-    names_of,
-    read_scenario,
-    scenario_toml,
-    shipped_scenarios,
-    write_scenario,
-)
+from sogdia.scenario.names import Names, names_of
+from sogdia.scenario.read import read_scenario, shipped_scenarios
+from sogdia.scenario.write import scenario_toml, write_scenario
 
 HEAD = 'id = "demo"\ntitle = "A demonstration"\n'
 ALA = "kz-cn.alashankou:rail"

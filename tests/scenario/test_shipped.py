@@ -9,7 +9,8 @@ import pytest
 
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.scenario.apply import worlds_of
-from sogdia.scenario.read import aliases_of, names_of, read_scenario, shipped_scenarios
+from sogdia.scenario.names import aliases_of, names_of
+from sogdia.scenario.read import read_scenario, shipped_scenarios
 from sogdia.world.build import world
 from sogdia.world.tables import WORLD_TABLES
 from sogdia.world.world import World

@@ -15,7 +15,8 @@ from sogdia.core.errors import InvalidInput
 from sogdia.core.estimate import Estimate
 from sogdia.evidence.base import EvidenceBase
 from sogdia.scenario.apply import worlds_of
-from sogdia.scenario.read import Names, aliases_of, names_of, read_scenario
+from sogdia.scenario.names import Names, aliases_of, names_of
+from sogdia.scenario.read import read_scenario
 from sogdia.scenario.scenario import Scenario
 from sogdia.world.build import world
 from sogdia.world.world import World

@@ -1,4 +1,4 @@
-"""Scenario files: TOML to `Scenario` and back, with every problem of a file reported at once."""
+"""Scenario files: TOML to `Scenario`, with every problem of a file reported at once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sogdia.core.errors import InvalidInput, Problem, ProblemList, UnknownName, nearest
+from sogdia.core.errors import Problem, ProblemList, UnknownName, nearest
 from sogdia.core.shipped import shipped_folder
-from sogdia.core.table import Table
-from sogdia.evidence.base import EvidenceBase
 from sogdia.scenario.kinds import MEASURE_KINDS
 from sogdia.scenario.measures import (
     SINGULAR,
@@ -27,19 +25,11 @@ from sogdia.scenario.measures import (
     SetVisa,
     field_name,
 )
+from sogdia.scenario.names import Names
 from sogdia.scenario.quantity import BASELINE, Change
 from sogdia.scenario.scenario import Route, Scenario, clashes
-from sogdia.scenario.world_like import WorldLike
 
-__all__ = [
-    "Names",
-    "aliases_of",
-    "names_of",
-    "read_scenario",
-    "scenario_toml",
-    "shipped_scenarios",
-    "write_scenario",
-]
+__all__ = ["read_scenario", "shipped_scenarios"]
 
 FIELDS = (
     "id", "title", "question", "baseline", "includes", "years", "on", "classes",
@@ -53,78 +43,8 @@ ROUTE_FIELDS = ("from", "to", "class")
 MIDYEAR = (7, 1)
 """A year stands for its first of July."""
 LAST_YEAR, FIRST_YEAR = 2200, 1900
-NAMED = frozenset({"links", "crossings", "transfers", "tariffs"})
-"""Tables whose ids `Names` has a field for."""
 
 WORD = re.compile(r"^[a-z0-9][a-z0-9-]*$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What a scenario may name, as the caller knows it. None is "do not check".
-
-    Attributes
-    ----------
-    links, crossings, transfers, tariffs, countries, claims, places, classes : collection of str
-    further : mapping of str to collection of str
-        Ids of the other tables measures act on, by table.
-    aliases : mapping of str to str
-        Former ids to present ones; a scenario is read as if it had the present one.
-    """
-
-    links: Collection[str] | None = None
-    crossings: Collection[str] | None = None
-    transfers: Collection[str] | None = None
-    tariffs: Collection[str] | None = None
-    countries: Collection[str] | None = None
-    claims: Collection[str] | None = None
-    places: Collection[str] | None = None
-    classes: Collection[str] | None = None
-    further: Mapping[str, Collection[str]] = field(default_factory=lambda: {})
-    aliases: Mapping[str, str] = field(default_factory=lambda: {})
-
-
-def names_of(
-    world: WorldLike,
-    *,
-    aliases: Mapping[str, str] | None = None,
-    claims: Collection[str] | None = None,
-) -> Names:
-    """The names a world has. `aliases` are former ids; `claims` is for ``of = "<claim id>"``."""
-
-    def column(table: Table, *names: str) -> frozenset[str]:
-        return frozenset(str(v) for n in names for v in table[n] if v is not None)
-
-    return Names(
-        links=column(world.links, "id"),
-        crossings=column(world.crossings, "id"),
-        transfers=column(world.transfers, "id"),
-        tariffs=column(world.tariffs, "id"),
-        countries=column(world.places, "country") | column(world.crossings, "towards", "leaving"),
-        places=_with_short(column(world.places, "id", "name"))
-        | column(world.zones, "id", "name", "city"),
-        classes=column(world.classes, "id"),
-        claims=claims,
-        further={
-            table: column(getattr(world, table), "id") for table in SINGULAR if table not in NAMED
-        },
-        aliases=aliases if aliases is not None else {},
-    )
-
-
-def _with_short(names: Collection[str]) -> frozenset[str]:
-    """Names, and those of "Poti (port)" without what is in brackets."""
-    return frozenset(names) | {name.partition(" (")[0] for name in names}
-
-
-def aliases_of(evidence: EvidenceBase) -> dict[str, str]:
-    """Former ids of links, places and posts to their present ones."""
-    return {
-        former: row["id"]
-        for entities in ("places", "links", "posts")
-        for row in evidence.entities(entities)
-        if (former := row.get("former_id", ""))
-    }
 
 
 @dataclass(slots=True)
@@ -682,80 +602,3 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value} with a time of day"
     return str(value)
-
-
-def scenario_toml(scenario: Scenario) -> str:
-    """The text of a scenario file: own measures only, values in canonical units."""
-    lines = [f"id = {_value(scenario.id)}", f"title = {_value(scenario.title)}"]
-    for name in ("question", "baseline"):
-        value = getattr(scenario, name)
-        if value:
-            lines.append(f"{name} = {_value(value)}")
-    for name in ("includes", "on", "classes"):
-        items: tuple[object, ...] = getattr(scenario, name)
-        if items:
-            lines.append(f"{name} = {_value(list(items))}")
-    for label, measures in (("measure", scenario.measures), ("without", scenario.without)):
-        for measure in measures:
-            lines += ["", f"[[{label}]]"]
-            lines += [f"{n} = {_value(v)}" for n, v in measure.content().items()]
-    for route in scenario.routes:
-        lines += [
-            "",
-            "[[route]]",
-            f"from = {_value(route.origin)}",
-            f"to = {_value(route.destination)}",
-            f"class = {_value(route.commodity)}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def write_scenario(scenario: Scenario, file: Path | str) -> Path:
-    """Write a scenario file; reading it gives the same scenario.
-
-    Raises
-    ------
-    InvalidInput
-        When the file name is not the scenario's id.
-    """
-    path = Path(file)
-    if path.stem != scenario.id or path.suffix != ".toml":
-        raise InvalidInput(
-            [
-                Problem(
-                    where=str(path),
-                    what="file name and scenario id differ",
-                    got=path.name,
-                    allowed=f"{scenario.id}.toml",
-                )
-            ]
-        )
-    path.write_text(scenario_toml(scenario), encoding="utf-8")
-    return path
-
-
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-
-
-def _value(value: object) -> str:
-    """One TOML value."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            escaped = "".join(
-                ESCAPES.get(c, f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c)
-                for c in value
-            )
-            return f'"{escaped}"'
-        case date():
-            return value.isoformat()
-        case int() | float():
-            return repr(value)
-        case list():
-            return f"[{', '.join(_value(v) for v in cast('list[object]', value))}]"
-        case dict():
-            table = cast("dict[str, object]", value)
-            return f"{{ {', '.join(f'{k} = {_value(v)}' for k, v in table.items())} }}"
-        case _:
-            raise TypeError(f"{type(value).__name__} has no place in a scenario file")
