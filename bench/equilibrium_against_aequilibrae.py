@@ -22,9 +22,10 @@ import numpy as np
 import pandas as pd
 
 from sogdia.models.transport.delay import Delay, bpr
-from sogdia.models.transport.solve import forward_star, skim
+from sogdia.models.transport.solve import skim
 from sogdia.models.transport.solve_equilibrium import Congestion, equilibrium
 from sogdia.models.transport.solve_graph import Demand, Graph
+from sogdia.models.transport.solve_star import forward_star
 from sogdia.models.transport.tntp import read_network, read_trips
 
 THREADS = 2

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from networks import Network, road_network
 
-from sogdia.models.transport.solve import Skim, forward_star, skim
+from sogdia.models.transport.solve import Skim, skim
+from sogdia.models.transport.solve_star import forward_star
 
 THREADS = 2
 CASES = {

@@ -25,7 +25,7 @@ from skim_against_aequilibrae import (
     run_sogdia,
 )
 
-from sogdia.models.transport.solve import forward_star
+from sogdia.models.transport.solve_star import forward_star
 
 pytest.importorskip("aequilibrae")
 pytestmark = pytest.mark.filterwarnings("ignore")  # the peer's own, of its pandas

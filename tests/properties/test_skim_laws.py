@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sogdia.models.transport.solve import forward_star, path, skim, trees
+from sogdia.models.transport.solve import path, skim, trees
+from sogdia.models.transport.solve_star import forward_star
 
 SETTINGS = settings(max_examples=80, deadline=None)
 

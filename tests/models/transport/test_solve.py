@@ -12,7 +12,6 @@ from scipy.sparse.csgraph import dijkstra
 
 from sogdia.models.transport.solve import (
     Trees,
-    forward_star,
     path,
     sample_tree_sums,
     skim,
@@ -20,6 +19,7 @@ from sogdia.models.transport.solve import (
     trees,
 )
 from sogdia.models.transport.solve_routes import k_alternatives, pareto
+from sogdia.models.transport.solve_star import forward_star
 
 
 def random_graph(seed: int, n_nodes: int = 60, n_arcs: int = 200):
@@ -307,7 +307,7 @@ def test_failure_in_a_thread_reaches_the_caller(monkeypatch):
     def broken(*_args):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(module, "_skim_rows", broken)
+    monkeypatch.setattr(module, "skim_rows", broken)
     star = forward_star([0], [1], 2)
     with pytest.raises(MemoryError, match="no room"):
         skim(star, [1.0], [[1.0]], np.zeros(50, int), [1])

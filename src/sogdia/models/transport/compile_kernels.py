@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sogdia.models.transport.solve import forward_star, skim, tree_quantiles, trees
+from sogdia.models.transport.solve import skim, tree_quantiles, trees
 from sogdia.models.transport.solve_choice import Choice, load
 from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.solve_routes import k_alternatives
+from sogdia.models.transport.solve_star import forward_star
 
 __all__ = ["compile_kernels"]
 

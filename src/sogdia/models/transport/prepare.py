@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sogdia.core.draws import uniform
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.table import Table
-from sogdia.models.transport.solve import ForwardStar, forward_star
+from sogdia.models.transport.solve_star import ForwardStar, forward_star
 from sogdia.world.borders import Z90
 from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, TRANSFER, Network
 from sogdia.world.world import World

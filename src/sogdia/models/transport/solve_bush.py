@@ -20,8 +20,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sogdia.models.transport.solve import INNER
 from sogdia.models.transport.solve_delay import _delay
+from sogdia.models.transport.solve_parallel import INNER
 
 __all__ = ["evaluate", "plant", "sweep"]
 

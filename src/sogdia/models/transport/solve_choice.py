@@ -58,7 +58,6 @@ from numba import njit
 
 from sogdia.core.errors import ProblemList
 from sogdia.core.status import Status
-from sogdia.models.transport.solve import INNER, _in_parallel
 from sogdia.models.transport.solve_efficient import (
     EfficientArcs,
     _choose_all,
@@ -67,7 +66,9 @@ from sogdia.models.transport.solve_efficient import (
     _gather,
     efficient_arcs,
 )
-from sogdia.models.transport.solve_graph import Demand, Graph, class_costs, listed
+from sogdia.models.transport.solve_graph import Demand, Graph, class_costs
+from sogdia.models.transport.solve_parallel import INNER, in_parallel
+from sogdia.models.transport.solve_star import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -414,7 +415,7 @@ def _run(
         return worker
 
     if blocks.size and O:
-        _in_parallel(len(blocks), make_worker)
+        in_parallel(len(blocks), make_worker)
     return (
         blocks.reshape(C, n_blocks, m).sum(axis=1),
         np.swapaxes(expected, 1, 2),

@@ -20,9 +20,11 @@ from numba import njit
 
 from sogdia.core.errors import ProblemList
 from sogdia.core.status import Status
-from sogdia.models.transport.solve import _heap_drop_top, _heap_push, _in_parallel, trees
+from sogdia.models.transport.solve import trees
 from sogdia.models.transport.solve_choice import arc_groups
 from sogdia.models.transport.solve_graph import Demand, Graph, class_costs
+from sogdia.models.transport.solve_parallel import in_parallel
+from sogdia.models.transport.solve_search import heap_drop_top, heap_push
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +131,7 @@ def criticality(
             return worker
 
         if n_blocks and G:
-            _in_parallel(n_blocks, make_worker)
+            in_parallel(n_blocks, make_worker)
     total = blocks.sum(axis=1)
     lacking = float(unserved.sum())
     return Criticality(
@@ -238,12 +240,12 @@ def _close(
         for q in range(place[j], end[j]):
             v = sequence[q]
             if affected[v] and label[v] < np.inf:
-                _heap_push(heap_f, heap_i, size, label[v], np.int64(0), np.int64(v))
+                heap_push(heap_f, heap_i, size, label[v], np.int64(0), np.int64(v))
                 size += 1
     while size > 0:
         key = heap_f[0]
         v = np.int64(heap_i[3])
-        _heap_drop_top(heap_f, heap_i, size)
+        heap_drop_top(heap_f, heap_i, size)
         size -= 1
         if key > label[v] or not through[v]:
             continue
@@ -252,7 +254,7 @@ def _close(
             w = head[a]
             if affected[w] and not closed[a] and key + arc_cost[a] < label[w]:
                 label[w] = key + arc_cost[a]
-                _heap_push(heap_f, heap_i, size, label[w], np.int64(0), np.int64(w))
+                heap_push(heap_f, heap_i, size, label[w], np.int64(0), np.int64(w))
                 size += 1
     for k in range(group_first[g], group_first[g + 1]):
         a = member[k]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sogdia.models.transport.solve import INNER
+from sogdia.models.transport.solve_parallel import INNER
 
 __all__ = ["delay_arrays"]
 

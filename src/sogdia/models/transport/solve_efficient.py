@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sogdia.models.transport.solve import INNER, _in_parallel, trees
+from sogdia.models.transport.solve import trees
 from sogdia.models.transport.solve_graph import Graph
+from sogdia.models.transport.solve_parallel import INNER, in_parallel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +112,7 @@ def efficient_arcs(
             return worker
 
         if n_to:
-            _in_parallel(n_to, make_worker)
+            in_parallel(n_to, make_worker)
     return EfficientArcs(
         graph=graph, destinations=destinations, cost=cost, alike=_alike(graph, cost), least=least,
         count=count, order=order, first=first, arc=arc,

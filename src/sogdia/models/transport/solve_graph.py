@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sogdia.core.errors import ProblemList
-from sogdia.models.transport.solve import ForwardStar, forward_star
+from sogdia.models.transport.solve_star import ForwardStar, forward_star, listed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Demand", "Graph", "class_costs"]
-
-MAX_LISTED = 10
-"""Positions named in a message before it is cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +126,7 @@ class Demand:
             problems.add(
                 "demand.volume",
                 "negative or not finite at (class, origin, destination)",
-                got=listed([tuple(int(k) for k in row) for row in bad[: MAX_LISTED + 1]]),
+                got=listed([tuple(int(k) for k in row) for row in bad]),
                 allowed="at least 0",
             )
         problems.raise_if_any()
@@ -185,13 +182,6 @@ def positions(problems: ProblemList, where: str, nodes: ArrayLike, n: int) -> ND
         )
         return np.zeros(len(given), np.int32)
     return np.ascontiguousarray(given, dtype=np.int32)
-
-
-def listed(values: ArrayLike) -> str:
-    """The first few of some values, for a message."""
-    shown = [str(v) for v in values]  # type: ignore[union-attr]
-    more = len(shown) - MAX_LISTED
-    return ", ".join(shown[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _grouped(node: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

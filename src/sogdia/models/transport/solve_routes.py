@@ -39,18 +39,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sogdia.models.transport.solve import (
-    ForwardStar,
-    _heap_drop_top,
-    _heap_push,
-    _indices,
-    _listed,
-    _targets,
-    _trees,
-    forward_star,
-    path,
-    trees,
-)
+from sogdia.models.transport.solve import path, targets, trees, trees_to
+from sogdia.models.transport.solve_search import heap_drop_top, heap_push
+from sogdia.models.transport.solve_star import ForwardStar, forward_star, listed, node_positions
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -143,11 +134,11 @@ def _pareto(first, head, arc, through, criteria, bound, cell, stretch, source, s
     latest[source] = 0
     size = np.int64(1)
     heap_size = np.int64(0)
-    _heap_push(heap_f, heap_i, heap_size, 0.0, np.int64(0), np.uint32(0))
+    heap_push(heap_f, heap_i, heap_size, 0.0, np.int64(0), np.uint32(0))
     heap_size += 1
     while heap_size > 0:
         label = np.int64(heap_i[3])
-        _heap_drop_top(heap_f, heap_i, heap_size)
+        heap_drop_top(heap_f, heap_i, heap_size)
         heap_size -= 1
         u = node[label]
         if dropped[label] or u == sink or (u != source and not through[u]):
@@ -209,7 +200,7 @@ def _pareto(first, head, arc, through, criteria, bound, cell, stretch, source, s
             older[size] = latest[v]
             dropped[size] = False
             latest[v] = size
-            _heap_push(heap_f, heap_i, heap_size, key, size, np.uint32(size))
+            heap_push(heap_f, heap_i, heap_size, key, size, np.uint32(size))
             heap_size += 1
             size += 1
     return values, via, parent, older, latest[sink]
@@ -258,17 +249,20 @@ def pareto(
         If a criterion is negative or NaN, a shape is wrong, a node is outside ``0 .. n-1``, or
         ``epsilon`` is negative or not finite.
     """
-    tail_of, values = _indices(tail, star.n_nodes, "tail"), np.asarray(criteria, dtype=np.float64)
+    tail_of, values = (
+        node_positions(tail, star.n_nodes, "tail"),
+        np.asarray(criteria, dtype=np.float64),
+    )
     if len(tail_of) != star.n_arcs:
         raise ValueError(f"tail must have shape ({star.n_arcs},), not ({len(tail_of)},)")
     if values.ndim != 2 or len(values) == 0 or values.shape[1] != star.n_arcs:
         raise ValueError(f"criteria must have shape (C, {star.n_arcs}), not {values.shape}")
     bad = np.flatnonzero(~np.all(values >= 0.0, axis=0))
     if len(bad):
-        raise ValueError(f"criteria are negative or NaN on arcs {_listed(bad)}")
+        raise ValueError(f"criteria are negative or NaN on arcs {listed(bad)}")
     if not 0.0 <= epsilon < np.inf:
         raise ValueError(f"epsilon must be finite and at least 0, not {epsilon}")
-    ends = _indices([origin, destination], star.n_nodes, "origin or destination")
+    ends = node_positions([origin, destination], star.n_nodes, "origin or destination")
     if ends[0] == ends[1]:
         return [Route(np.empty(0, np.int32), np.zeros(len(values)))]
     passes = (
@@ -362,18 +356,18 @@ def k_alternatives(
         If ``k``, ``max_overlap``, ``penalty``, a weight or a cost is out of range, a shape is
         wrong, or a node is outside ``0 .. n-1``.
     """
-    tail_of = _indices(tail, star.n_nodes, "tail")
+    tail_of = node_positions(tail, star.n_nodes, "tail")
     if len(tail_of) != star.n_arcs:
         raise ValueError(f"tail must have shape ({star.n_arcs},), not ({len(tail_of)},)")
     if k < 1 or not 0.0 <= max_overlap <= 1.0 or not 1.0 < penalty < np.inf:
         raise ValueError("need k >= 1, 0 <= max_overlap <= 1 and a finite penalty > 1")
     true_cost = np.asarray(cost, dtype=np.float64)
     weights = true_cost if weight is None else np.asarray(weight, dtype=np.float64)
-    ends = _indices([origin, destination], star.n_nodes, "origin or destination")
-    is_target, n_targets = _targets(star, star.new_of[ends[1:]])
+    ends = node_positions([origin, destination], star.n_nodes, "origin or destination")
+    is_target, n_targets = targets(star, star.new_of[ends[1:]])
 
     def search(arc_cost: NDArray[np.float64]) -> NDArray[np.int32] | None:
-        tree = _trees(star, arc_cost, ends[:1], is_target, n_targets, through)
+        tree = trees_to(star, arc_cost, ends[:1], is_target, n_targets, through)
         return path(tree, tail_of, 0, int(ends[1]))
 
     least = search(true_cost)
