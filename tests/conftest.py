@@ -8,10 +8,15 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from hypothesis import settings
 
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.world.build import world
 from sogdia.world.world import World
+
+settings.register_profile("sogdia", deadline=None)
+settings.load_profile("sogdia")
+"""No test is timed, so that a busy machine cannot fail one."""
 
 os.environ["SOGDIA_STRICT_LANGUAGE"] = "1"
 """A text that a language lacks is an error here, and English at run time."""
