@@ -257,6 +257,7 @@ def handmade() -> ReportContent:
         "Ferghana valley, and for whom?",
         scenario_id="cku-2031",
         baseline_id="committed-2025",
+        compared_with="all that is committed in 2025",
         run_id="7c1f09a2b3d44e5f60718293a4b5c6d7e8f9",
         world_on="2031-12-31",
         known_by="2025-06-30",

@@ -14,7 +14,7 @@ from sogdia.report import html
 from sogdia.report.charts import corridor_strip, gains_chart
 from sogdia.report.content import OdRow, Pair, ReportContent, RunStatus
 from sogdia.report.map import DISCLAIMER
-from sogdia.report.number import Number
+from sogdia.report.number import NO_BAND, Number
 
 VOID = {
     "meta",
@@ -120,8 +120,8 @@ def test_every_number_in_a_table_has_unit_and_band_or_is_a_word(page: Page) -> N
         plain = re.sub(r"<[^>]*>", "", cell).strip()
         if re.search(r"\d", plain):
             assert "<u>" in cell, cell
-            band = cell.split("<band>", 1)[1]
-            assert " to " in band or band.strip() in {"fixed", "band not known"}, cell
+            band = cell.split("<band>", 1)[1].strip()
+            assert " to " in band or band in {"fixed", NO_BAND}, cell
         else:
             assert plain in words, cell
 
@@ -257,6 +257,7 @@ def test_without_optional_parts(content: ReportContent) -> None:
         question="?",
         scenario_id="a",
         baseline_id="b",
+        compared_with="b",
         run_id="c",
         world_on="2025-01-01",
         known_by="2025-01-01",

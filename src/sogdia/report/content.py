@@ -507,6 +507,7 @@ class ReportContent:
     question: str
     scenario_id: str
     baseline_id: str
+    compared_with: str
     run_id: str
     world_on: str
     """Date the world is of, after the measures."""

@@ -46,7 +46,7 @@ def outline(content: c.ReportContent, kind: Kind) -> Outline:
         kind_words=words(f"doc.{kind}"),
         facts=(
             (words("head.scenario"), content.scenario_id),
-            (words("head.baseline"), content.baseline_id),
+            (words("head.baseline"), content.compared_with),
             (words("head.world"), content.world_on),
             (words("head.known"), content.known_by),
             (words("head.run"), content.run_id),

@@ -76,6 +76,9 @@ def report_content(
         question=words.same(f"scenario.{scenario.id}.question", scenario.question),
         scenario_id=scenario.id,
         baseline_id=(manifest.baseline or "")[:16],
+        compared_with=words.same(f"scenario.{scenario.baseline}.title", scenario.baseline)
+        if scenario.baseline
+        else words("head.without-measures"),
         run_id=run.id[:16],
         world_on=words.language.date(found.on),
         known_by=str(manifest.options.get("known_by") or words("head.everything")),

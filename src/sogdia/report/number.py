@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sogdia.report.words import ENGLISH, Words
 
 __all__ = [
+    "NO_BAND",
     "THIN_SPACE",
     "Absence",
     "Number",
@@ -91,6 +92,10 @@ class Number:
     def exact(cls, central: float, unit: str, *, trace: str = "") -> Number:
         """A value without spread, such as a length or a count."""
         return cls(central=central, unit=unit, p05=central, p95=central, trace=trace)
+
+
+NO_BAND = "±?"
+"""Stands beside a number whose band is not known, where a page has room for a sign only."""
 
 
 class NumberParts(NamedTuple):
@@ -170,7 +175,11 @@ def number_html(number: Number, *, mark: str = "", words: Words = ENGLISH) -> Ma
             number.caveat and f" {number.caveat}",
         )
         shown += Markup('<span class="caveat">{}</span>').format(sign) if number.caveat else sign
-    shown += Markup(' <span class="band">{}</span>').format(band)
+    if number.p05 is None:
+        # One sign, not three words beside every number of a table; the page says what it means.
+        shown += Markup(' <abbr class="band" title="{}">{}</abbr>').format(band, NO_BAND)
+    else:
+        shown += Markup(' <span class="band">{}</span>').format(band)
     return Markup('<span class="n" title="{}">{}</span>').format(title, shown)
 
 
