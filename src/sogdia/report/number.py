@@ -130,7 +130,9 @@ def number_parts(number: Number, words: Words = ENGLISH) -> NumberParts:
         return words.language.separated(_digits(value, place, number.signed))
 
     if number.p05 is None or number.p95 is None:
-        return NumberParts(digits(central, _place(central, 0.0)), unit, words("band.unknown"))
+        counted = number.unit == "1" and central == round(central)
+        place = 0 if counted else _place(central, 0.0)
+        return NumberParts(digits(central, place), unit, words("band.unknown"))
     low, high = number.p05 * scale, number.p95 * scale
     if low == high:
         place = min(_place(central, 0.0), 0)
