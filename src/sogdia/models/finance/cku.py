@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 from sogdia.core.draws import uniform
 from sogdia.core.errors import InvalidInput, Problem, ProblemList
@@ -18,7 +17,8 @@ from sogdia.core.estimate import Estimate
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import Claim
-from sogdia.models.finance.project import Appraisal, Loan, Project, appraise_project, ramped
+from sogdia.models.finance.cases import Case, project_cases
+from sogdia.models.finance.project import Appraisal, Loan, Project
 
 __all__ = [
     "CKU",
@@ -33,6 +33,7 @@ __all__ = [
     "exposure_to_gdp",
     "loan_tenor_y",
     "project_of",
+    "tariff_per_t",
     "unit_tariffs",
 ]
 
@@ -224,28 +225,17 @@ def cku_cases(
     discount_rate: float = 0.06,
     base_date: date = date(2025, 12, 31),
     benefits_usd2023_per_y: dict[str, float] | None = None,
-) -> tuple[tuple[float, float, Appraisal], ...]:  # fmt: skip
+) -> tuple[Case, ...]:
     """An appraisal for each pair of a rate (share) and a full traffic (t a year).
 
     Benefits of users, where given, are those of full traffic; they follow the ramp.
     """
-    found: list[tuple[float, float, Appraisal]] = []
-    for rate, full in product(rates, tonnes):
-        project = cku_project(
-            base, on=on, rate=rate, grace_y=grace_y,
-            discount_rate=discount_rate, base_date=base_date,
-        )  # fmt: skip
-        benefits = None
-        if benefits_usd2023_per_y is not None:
-            benefits = {s: ramped(project, gain) for s, gain in benefits_usd2023_per_y.items()}
-        found.append(
-            (
-                rate,
-                full,
-                appraise_project(project, ramped(project, full), benefits_usd2023=benefits),
-            )
-        )
-    return tuple(found)
+    project = cku_project(
+        base, on=on, grace_y=grace_y, discount_rate=discount_rate, base_date=base_date
+    )
+    return project_cases(
+        project, rates=rates, tonnes=tonnes, benefits_usd2023_per_y=benefits_usd2023_per_y
+    )
 
 
 def loan_tenor_y(base: EvidenceBase, *, on: date) -> int:
@@ -256,6 +246,15 @@ def loan_tenor_y(base: EvidenceBase, *, on: date) -> int:
 def unit_tariffs(base: EvidenceBase, *, on: date) -> Estimate:
     """Low, central and high tariff, USD of 2023 a tonne-kilometre."""
     return _believed(base, CKU, "project_tariff_usd2023_per_tkm", on)
+
+
+def tariff_per_t(base: EvidenceBase, *, on: date) -> Estimate:
+    """Low, central and high tariff for a tonne over the whole line, USD of 2023."""
+    length = _believed(base, CKU, "project_length_km", on).central
+    a = unit_tariffs(base, on=on)
+    return Estimate(
+        central=a.central * length, low=a.low * length, high=a.high * length, shape=a.shape
+    )
 
 
 def cku_rivals(base: EvidenceBase, *, on: date) -> tuple[Rival, ...]:
