@@ -116,6 +116,20 @@ def test_dwell_of_a_crossing_nobody_knows() -> None:
     assert (into["dwell_mean_h"], into["dwell_p50_h"], into["dwell_p90_h"]) == (9.0, None, None)
 
 
+def test_a_stop_that_takes_no_time_stays_passable() -> None:
+    """0 / 0 once made its quantiles unknown, which closed the border of that draw."""
+    world = stub_world()
+    zero = world.replace(
+        crossings=world.crossings.replace(
+            **{f"dwell_{n}_h": np.zeros(len(world.crossings)) for n in ("mean", "p50", "p90")}
+        )
+    )
+    for dwell, expected in ((cut(-30), 0.0), ("2 hour", 2.0)):
+        found = apply(zero, [made("set-dwell", crossing=ALA, dwell=dwell)], on=ON)
+        for row in rows(found.crossings, ALA):
+            assert [row[f"dwell_{n}_h"] for n in ("mean", "p50", "p90")] == [expected] * 3
+
+
 def test_change_of_the_baseline() -> None:
     world = after(made("set-dwell", crossings=ALL, dwell=cut(-30)))
     assert rows(world.crossings, ALA)[0]["dwell_mean_h"] == pytest.approx(14.0)

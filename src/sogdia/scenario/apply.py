@@ -55,6 +55,10 @@ Cell = tuple[str, int, str]
 REGISTERED = {
     ("links", "capacity_trains_per_day"): "line_capacity_trains_per_day",
     ("links", "capacity_t_per_y"): "line_capacity_t_per_y",
+    ("links", "capacity_teu_per_y"): "line_capacity_teu_per_y",
+    ("transfers", "capacity_per_day"): "post_capacity_trains_per_day",
+    ("transfers", "capacity_teu_per_y"): "terminal_capacity_teu_per_y",
+    ("transfers", "capacity_t_per_y"): "terminal_capacity_t_per_y",
     ("loans", "amount_usd"): "project_loan_usd",
     ("loans", "interest_share"): "loan_interest_share",
     ("loans", "tenor_years"): "loan_tenor_years_count",
@@ -143,12 +147,17 @@ class _Edits:
     def absent(self, cell: Cell) -> bool:
         """Whether nothing the field could mean is known: of two capacities one is enough."""
         pairs = (
-            ("capacity_trains_per_day", "capacity_t_per_y"),
+            (
+                "capacity_trains_per_day",
+                "capacity_per_day",
+                "capacity_t_per_y",
+                "capacity_teu_per_y",
+            ),
             ("fee_usd2023_per_t", "fee_usd2023_per_teu"),
         )
         table, row, column = cell
         names: tuple[str, ...] = getattr(self.world, table).schema.names
-        same = next((p for p in pairs if column in p), (column,))
+        same: tuple[str, ...] = next((p for p in pairs if column in p), (column,))
         return all(self.number((table, row, n)) is None for n in same if n in names)
 
     def number(self, cell: Cell) -> float | None:
@@ -409,6 +418,7 @@ def _work_on_link(edits: _Edits, measure: Measure) -> None:
         "speed_km_per_h": measure.speed,
         "tracks_count": measure.tracks,
         "capacity_t_per_y": measure.capacity,
+        "capacity_teu_per_y": measure.capacity,
         "capacity_trains_per_day": measure.capacity,
     }
     for table, row, entity, picked in _where(edits, measure):
@@ -450,12 +460,15 @@ def _dwell(edits: _Edits, measure: Measure) -> None:
         if mean is None:
             continue
         before = edits.number((table, row, "dwell_mean_h"))
-        factor = mean / before if before else None
         edits.put(measure, entity, (table, row, "dwell_mean_h"), mean)
         scaled: dict[str, float | None] = {}
         for column in ("dwell_p50_h", "dwell_p90_h"):
             old = edits.number((table, row, column))
-            scaled[column] = old * factor if old is not None and factor is not None else None
+            if before == 0.0:
+                # A stop that took no time has no shape to scale: it takes the mean.
+                scaled[column] = mean
+            else:
+                scaled[column] = old * (mean / before) if old is not None and before else None
         if measure.p90 is not None:
             scaled["dwell_p90_h"] = measure.p90.estimate.central
         p50, p90 = scaled["dwell_p50_h"], scaled["dwell_p90_h"]
