@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.appraisal.linkage.contract import Asked, row
-from sogdia.core.estimate import Estimate
 from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.models.people.baseline import CHINA, STATES
@@ -20,7 +18,7 @@ from sogdia.models.people.travel import Solved, TravelCosts, TravelModel, travel
 
 __all__ = ["Passengers", "passengers"]
 
-READS = ("links", "crossings")
+READS = ("links", "crossings", "journeys")
 """Tables of a world a measure can set that move passengers."""
 
 Floats = NDArray[np.float64]
@@ -49,6 +47,7 @@ class Passengers:
     rows : tuple of rows of `LINKAGE_INDICATOR`
     before, after : Table
         ``passenger_skim``.
+    costs : TravelCosts
     """
 
     factors: Mapping[tuple[str, str], tuple[float, ...]]
@@ -56,6 +55,7 @@ class Passengers:
     before: Table
     after: Table
     statuses: tuple[Status, ...]
+    costs: TravelCosts
 
 
 def passengers(asked: Asked) -> Passengers:
@@ -67,22 +67,22 @@ def passengers(asked: Asked) -> Passengers:
         When a parameter has no claim known by the date.
     """
     costs = travel_costs(asked.base, known_by=asked.before.known_by)
-    model = TravelModel(costs=costs)
+    model = TravelModel()
     first = model.prepare(asked.before, {})
     solved = model.solve(first)
     pairs = _pairs(asked, first.zones)
     if not asked.differ(*READS):
         skim = model.tabulate(first, solved)["passenger_skim"]
-        same = (_Sides(hour=costs.hour.central, before=solved, after=solved),)
+        same = (_Sides(hour=first.network.u, before=solved, after=solved),)
         return Passengers(
             factors={}, rows=tuple(_rows(asked, pairs, same, costs)), before=skim, after=skim,
-            statuses=(solved.status,),
+            statuses=(solved.status,), costs=costs,
         )  # fmt: skip
     second = model.prepare(asked.after, {})
     other = model.solve(second)
-    points = [_Sides(hour=costs.hour.central, before=solved, after=other)]
+    points = [_Sides(hour=first.network.u, before=solved, after=other)]
     for hour in (costs.hour.low, costs.hour.high):
-        at = TravelModel(costs=dataclasses.replace(costs, hour=Estimate.exact(hour)))
+        at = TravelModel(hour=hour)
         ends = [at.solve(at.prepare(w, {})) for w in (asked.before, asked.after)]
         points.append(_Sides(hour=hour, before=ends[0], after=ends[1]))
     return Passengers(
@@ -91,6 +91,7 @@ def passengers(asked: Asked) -> Passengers:
         before=model.tabulate(first, solved)["passenger_skim"],
         after=model.tabulate(second, other)["passenger_skim"],
         statuses=(solved.status, other.status),
+        costs=costs,
     )
 
 

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
+from sogdia.appraisal.linkage.passenger_flows import Visits, passenger_flows
 from sogdia.appraisal.linkage.passengers import passengers
 from sogdia.core.errors import InvalidInput
-from sogdia.core.table import null
+from sogdia.core.table import Table, null
 from sogdia.models.people.baseline import CHINA, STATES, person_baseline
 from sogdia.models.people.model import PeopleModel, Prepared
 from sogdia.models.people.response import visa_response
 from sogdia.models.people.spending import spending_each_usd2023
+from sogdia.models.transport.passengers import LOADED
 
 __all__ = ["people"]
 
@@ -58,7 +60,8 @@ def people(asked: Asked) -> Linkage:
     Returns
     -------
     Linkage
-        Rows by pair of countries; the tables ``person_trip`` and ``passenger_skim`` of both sides.
+        Rows by pair of countries and by post; the tables ``person_trip``, ``passenger_skim``,
+        ``zone_trip``, ``passenger_flow`` and ``passenger_crossing`` of both sides.
     """
     known = asked.before.known_by
     try:
@@ -95,7 +98,29 @@ def people(asked: Asked) -> Linkage:
         rows, statuses = (*rows, *travel.rows), (*statuses, *travel.statuses)
         before |= {"passenger_skim": travel.before}
         after |= {"passenger_skim": travel.after}
+        loaded = passenger_flows(
+            asked, travel.costs, _visits(before, sides.rows, sides.before),
+            _visits(after, sides.rows, sides.after),
+        )  # fmt: skip
+        rows, statuses = (*rows, *loaded.rows), (*statuses, *loaded.statuses)
+        before |= loaded.before
+        after |= loaded.after
     return Linkage(rows=rows, before=before, after=after, statuses=statuses, missing=missing)
+
+
+def _visits(
+    tables: Mapping[str, Table], rows: tuple[dict[str, Any], ...], trips: NDArray[np.float64]
+) -> Visits:
+    """Visits of one side, as passengers are loaded from them."""
+    return Visits(
+        table=tables["person_trip"],
+        skim=tables["passenger_skim"],
+        at={
+            (r["origin"], r["destination"]): trips[:, i]
+            for i, r in enumerate(rows)
+            if r["purpose"] == LOADED
+        },
+    )
 
 
 def _moved(first: Prepared, second: Prepared) -> NDArray[np.bool_]:

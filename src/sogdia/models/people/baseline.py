@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sogdia.core.states import CHINA
+from sogdia.core.states import FIVE as STATES
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE, Belief
 from sogdia.models.people.regimes import regime_by_registry
 from sogdia.models.people.tables import PERSON_BASELINE, PURPOSES
 
-__all__ = ["STATES", "person_baseline"]
+__all__ = ["CHINA", "STATES", "person_baseline"]
 
-STATES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-CHINA = "CHN"
 
 COUNTED: dict[str, tuple[str, str]] = {
     "visit": ("chinese_visitors_persons", "visitors_to_china_persons"),

@@ -2,7 +2,7 @@
 
 For each zone of the five states and each speciality the nearest hospital at home that has it, and
 the nearest in China, by generalised hours on the road, rail and air network of the world, with the
-speeds and fares of `sogdia.models.people.travel`; the mean over
+speeds and fares of `sogdia.world.passenger_network`; the mean over
 specialities is weighted with the cases of the consultation queue. With remote consultation a
 patient goes to the nearest connected hospital instead, when that is nearer:
 ``opinion = min(specialist at home, room)``.
@@ -27,32 +27,25 @@ from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.consult_question import CASE_SHARES
 from sogdia.models.people.health_tables import HEALTH_ACCESS
 from sogdia.models.people.health_travel import cheapest
-from sogdia.models.people.travel import LOCAL_KM_PER_H
+from sogdia.world.passenger_network import (
+    LOCAL_KM_PER_H,
+    PASSENGER_NETWORK_READS,
+    PassengerNetwork,
+    passenger_network,
+)
 from sogdia.world.world import World
 
 __all__ = ["Access", "HealthAccessModel", "Reach", "connected_zones", "specialities_of"]
 
-READS = frozenset(
+READS = PASSENGER_NETWORK_READS | frozenset(
     {("zones", c) for c in ("id", "country", "city", "lat_deg", "lon_deg", "population_persons")}
-    | {("places", c) for c in ("id", "country", "lat_deg", "lon_deg")}
-    | {("connectors", c) for c in ("zone", "place", "length_km")}
-    | {
-        ("links", c)
-        for c in ("id", "mode", "from_place", "to_place", "status", "crossing", "length_km",
-                  "speed_km_per_h")
-    }
-    | {("crossings", c) for c in ("id", "status")}
+    | {("places", c) for c in ("lat_deg", "lon_deg")}
     | {
         ("hospitals", c)
         for c in ("id", "country", "lat_deg", "lon_deg", "specialities", "telemedicine")
     }
     | {("consultations", c) for c in ("id", "hospitals_count")}
-    | {
-        ("journeys", c)
-        for c in ("id", "passenger_speed_ratio", "passenger_fare_usd2023_per_pkm", "ground_h",
-                  "passenger_time_value_usd2023_per_hour")
-    }
-)  # fmt: skip
+)
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "internal medicine": ("internal",),
@@ -223,7 +216,9 @@ class HealthAccessModel:
         at = {
             row["id"]: i for i, row in enumerate((*places, *zones, *hospitals))
         }  # ids of the three differ in their form
-        legs = _legs(world, takes, at)
+        # A patient in the city of a hospital is there.
+        network = passenger_network(world, self.states, access_at_least_h=0.0)
+        legs = _legs(network, at)
         reached = {e for a, b, *_ in legs for e in (a, b)}
         legs += [
             _local(at[name], node, km, takes)
@@ -340,29 +335,21 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _legs(world: World, takes: Takes, at: Mapping[str, int]) -> list[Leg]:
-    """Open links a patient can take, and the connectors of zones."""
-    shut = {
-        str(i)
-        for i, s in zip(world.crossings["id"], world.crossings["status"], strict=True)
-        if s != "open"
+def _legs(network: PassengerNetwork, at: Mapping[str, int]) -> list[Leg]:
+    """Links and connectors that a patient can take both ways, once each."""
+    there = {
+        (k, r, a): e
+        for e, (k, r, a) in enumerate(
+            zip(network.kind.tolist(), network.row.tolist(), network.tail.tolist(), strict=True)
+        )
     }
+    ends = [at[name] for name in network.nodes]
     legs: list[Leg] = []
-    for link in sorted(world.links.rows(), key=lambda r: r["id"]):
-        mode, length, speed = link["mode"], link["length_km"], link["speed_km_per_h"]
-        if (
-            link["status"] != "open" or mode not in takes or length is None
-            or speed is None or link["crossing"] in shut
-        ):  # fmt: skip
-            continue
-        hours = length / (speed * takes[mode]["passenger_speed_ratio"])
-        if mode == "air" or link["crossing"]:
-            hours += takes[mode]["ground_h"]
-        ends = at[link["from_place"]], at[link["to_place"]]
-        legs.append((*ends, hours, length * takes[mode][FARE]))
-    for row in sorted(world.connectors.rows(), key=lambda r: (r["zone"], r["place"])):
-        if row["zone"] in at and row["length_km"] is not None:
-            legs.append(_local(at[row["zone"]], at[row["place"]], float(row["length_km"]), takes))
+    for (kind, row, a), e in there.items():
+        b = int(network.head[e])
+        back = there.get((kind, row, b))
+        if back is not None and e < back:
+            legs.append((ends[a], ends[b], float(network.tau[e]), float(network.phi[e])))
     return legs
 
 

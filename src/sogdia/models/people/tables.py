@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sogdia.core.table import Column, Schema
 
-__all__ = ["PERSON_BASELINE", "PERSON_TRIP", "PURPOSES"]
+__all__ = ["PERSON_BASELINE", "PERSON_TRIP", "PURPOSES", "ZONE_TRIP"]
 
 PURPOSES = ("visit", "tourism", "business", "study", "patients")
 """`visit` counts every entry, so the others are parts of it and are never added to it."""
@@ -43,6 +43,24 @@ PERSON_TRIP = Schema(
         Column("response_ratio", "number", title="of the regime alone, without deflection"),
         Column("response_low_ratio", "number"),
         Column("response_high_ratio", "number"),
+    ),
+    ("on", "origin", "destination", "purpose"),
+)
+
+ZONE_TRIP = Schema(
+    "zone_trip",
+    (
+        Column("on", "date"),
+        Column("origin", title="zone travellers come from"),
+        Column("destination", title="zone they go to; a visit is there and back, and stands once"),
+        Column("origin_country", title="ISO3 of the traveller's citizenship"),
+        Column("destination_country"),
+        Column("purpose", title="as in person_trip; tourism and study are never added to visit"),
+        Column("trips_persons_per_y", "number", title="adds up to person_trip over the zones"),
+        Column(
+            "trips_low_persons_per_y", "number", title="the low end of person_trip, same shares"
+        ),
+        Column("trips_high_persons_per_y", "number"),
     ),
     ("on", "origin", "destination", "purpose"),
 )

@@ -1,7 +1,7 @@
 """The model of passenger travel: the network of a world to hours and cost between zones.
 
-Roads, railways and flights of the world carry passengers at the speed of the link times a ratio,
-for a fare a kilometre. It says nothing of timetables, seats or seasons.
+What an arc takes is said in `sogdia.world.passenger_network`. It says nothing of timetables, seats
+or seasons.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.solve_trips import Ways, least_costs
+from sogdia.world.passenger_network import (
+    PASSENGER_MODES,
+    PASSENGER_NETWORK_READS,
+    PassengerNetwork,
+    passenger_network,
+)
 from sogdia.world.world import World
 
 __all__ = ["PASSENGER_SKIM", "TravelCosts", "TravelModel", "travel_costs"]
@@ -38,47 +44,25 @@ PASSENGER_SKIM = Schema(
     ("on", "origin", "destination"),
 )
 
-READS = frozenset(
-    {
-        *(("links", c) for c in ("id", "mode", "from_place", "to_place", "crossing", "status",
-                                 "length_km", "speed_km_per_h")),
-        *(("crossings", c) for c in ("id", "towards", "status")),
-        *(("connectors", c) for c in ("zone", "place", "length_km")),
-        *(("zones", c) for c in ("id", "country")),
-        *(("places", c) for c in ("id", "country")),
-    }
-)  # fmt: skip
-
-MODES = ("road", "rail", "air")
-LOCAL_KM_PER_H = 40.0
-"""Assumed: from a place to the middle of its zone."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TravelCosts:
-    """Parameters of a trip, for one passenger one way.
+    """How trips answer to what they cost. What a journey takes is in the world.
 
     Attributes
     ----------
-    fare : mapping of str to Estimate
-        By mode, USD of 2023 a kilometre.
-    speed : mapping of str to Estimate
-        By mode, over the line-haul speed of freight.
     hour : Estimate
-        What an hour is worth, USD of 2023.
-    border, airport : Estimate
-        Hours at a border on land, and of a flight on the ground.
+        What an hour is worth, USD of 2023: the band of results spans it.
     elasticity : Estimate
         theta: centre, smallest and largest of the published.
+    scale : Estimate
+        mu of the choice among ways, a pure number.
     sources : tuple of str
     """
 
-    fare: Mapping[str, Estimate]
-    speed: Mapping[str, Estimate]
     hour: Estimate
-    border: Estimate
-    airport: Estimate
     elasticity: Estimate
+    scale: Estimate
     sources: tuple[str, ...]
 
 
@@ -89,20 +73,19 @@ class Prepared:
     Attributes
     ----------
     on : date
-    zones : tuple of str
-    nodes : int
-        Zones first, then places.
-    tail, head : (E,) int64
-    c, tau : (E,) float64
+    network : PassengerNetwork
+    c : (E,) float64
+        Generalised time of the arcs, h.
     """
 
     on: date
-    zones: tuple[str, ...]
-    nodes: int
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
+    network: PassengerNetwork
     c: NDArray[np.float64]
-    tau: NDArray[np.float64]
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Zones of China and the five, the first nodes."""
+        return self.network.zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,57 +99,40 @@ class Solved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TravelModel:
-    """Hours and generalised time between the zones of China and the five. Holds its parameters."""
+    """Hours and generalised time between the zones of China and the five. Holds its options.
 
-    costs: TravelCosts
-    modes: tuple[str, ...] = MODES
+    Attributes
+    ----------
+    modes : tuple of str
+        Of the links travelled.
+    hour : float or None
+        What an hour is worth, USD of 2023; None: as the world has it.
+    """
+
+    modes: tuple[str, ...] = PASSENGER_MODES
+    hour: float | None = None
     name: str = "travel"
-    reads: frozenset[tuple[str, str]] = READS
+    reads: frozenset[tuple[str, str]] = PASSENGER_NETWORK_READS
     takes: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset({"passenger_skim"})
 
     def prepare(self, world: World, tables: Mapping[str, Table]) -> Prepared:  # noqa: ARG002
-        """Open links whose border is open, and connectors, as directed arcs."""
-        country = {r["id"]: r["country"] for r in world.places.rows()}
-        zones = tuple(
-            sorted(r["id"] for r in world.zones.rows() if r["country"] in (CHINA, *STATES))
-        )
-        names = [*zones, *sorted(country)]
-        place = {name: i for i, name in enumerate(names)}
-        shut = {(r["id"], r["towards"]) for r in world.crossings.rows() if r["status"] != "open"}
-        arcs: list[tuple[int, int, float, float]] = []
-        for r in sorted(world.links.rows(), key=lambda r: str(r["id"])):
-            if r["mode"] not in self.modes or r["status"] != "open":
-                continue
-            for a, b in ((r["from_place"], r["to_place"]), (r["to_place"], r["from_place"])):
-                if (r["crossing"], country[b]) in shut:
-                    continue
-                hours = r["length_km"] / (r["speed_km_per_h"] * self.costs.speed[r["mode"]].central)
-                hours += self.costs.airport.central if r["mode"] == "air" else 0.0
-                crosses = country[a] != country[b] and r["mode"] != "air"
-                hours += self.costs.border.central if crosses else 0.0
-                fare = r["length_km"] * self.costs.fare[r["mode"]].central
-                arcs.append((place[a], place[b], hours + fare / self.costs.hour.central, hours))
-        for r in sorted(world.connectors.rows(), key=lambda r: (r["zone"], r["place"])):
-            if r["zone"] in place:
-                # Half an hour at the least, so that no arc is free.
-                hours = max(r["length_km"] / LOCAL_KM_PER_H, 0.5)
-                fare = r["length_km"] * self.costs.fare["road"].central
-                cost = hours + fare / self.costs.hour.central
-                zone, at = place[r["zone"]], place[r["place"]]
-                arcs += [(zone, at, cost, hours), (at, zone, cost, hours)]
-        table = np.array(arcs, dtype=np.float64).reshape(-1, 4)
-        return Prepared(
-            on=world.on, zones=zones, nodes=len(names),
-            tail=table[:, 0].astype(np.int64), head=table[:, 1].astype(np.int64),
-            c=np.ascontiguousarray(table[:, 2]), tau=np.ascontiguousarray(table[:, 3]),
-        )  # fmt: skip
+        """Open links whose border is open, and connectors, as directed arcs.
+
+        Raises
+        ------
+        InvalidInput
+            When what a journey takes is not known.
+        """
+        network = passenger_network(world, (CHINA, *STATES), self.modes)
+        return Prepared(on=world.on, network=network, c=network.cost(self.hour))
 
     def solve(self, problem: Prepared) -> Solved:
         """Least generalised time between all zones."""
         count = len(problem.zones)
         found: Ways = least_costs(
-            problem.nodes, problem.tail, problem.head, problem.c, problem.tau,
+            len(problem.network.nodes), problem.network.tail, problem.network.head, problem.c,
+            problem.network.tau,
             np.arange(count, dtype=np.int64),
         )  # fmt: skip
         C, T = found.C[:, :count], found.T[:, :count]
@@ -194,7 +160,7 @@ class TravelModel:
 
 
 def travel_costs(base: EvidenceBase, *, known_by: date = FAR_FUTURE) -> TravelCosts:
-    """The parameters as the evidence has them; of rivals the first is the centre.
+    """How trips answer to costs, as claimed; of rivals the first is the centre.
 
     Raises
     ------
@@ -225,12 +191,9 @@ def travel_costs(base: EvidenceBase, *, known_by: date = FAR_FUTURE) -> TravelCo
         )  # fmt: skip
 
     found = TravelCosts(
-        fare={m: known(f"mode:{m}/passenger", "passenger_fare_usd2023_per_pkm") for m in MODES},
-        speed={m: known(f"mode:{m}/passenger", "passenger_speed_ratio") for m in MODES},
         hour=known("WLD", "passenger_time_value_usd2023_per_hour"),
-        border=known("WLD", "passenger_border_h"),
-        airport=known("WLD", "passenger_airport_h"),
         elasticity=known("WLD", "trip_cost_elasticity"),
+        scale=known("WLD", "passenger_choice_scale"),
         sources=tuple(used),
     )
     if missing:
