@@ -216,7 +216,7 @@ def test_income_outside_the_band_of_its_draws_is_said(small: FlowSummary) -> Non
     assert kyrgyz.full is not None
     lower = dataclasses.replace(kyrgyz, full=dataclasses.replace(kyrgyz.full, central=-0.002))
     found = dataclasses.replace(small, incomes=(lower,))
-    assert "which have no queues at posts: Kyrgyzstan." in found.queue_words()
+    assert "which keep the waits of the central run: Kyrgyzstan." in found.queue_words()
     assert found.queue_words() in list(flow_sentences(found))
 
 
@@ -324,7 +324,7 @@ def test_the_status_of_another_date_is_not_of_this_one(tmp_path: Path) -> None:
 def test_sentences_have_units_and_bands(small: FlowSummary) -> None:
     text = "\n".join(flow_sentences(small))
     assert "Kyrgyzstan +0.100 % [+0.054 to +0.126]" in text
-    assert "MNG -0.050 %, band not known" in text
+    assert "Mongolia -0.050 %, band not known" in text
     assert "Base – Dam (2 links), rail: 2.50 million t a year, 2.5 loaded trains a day" in text
     assert "(before: not open)" in text
     assert "Gate (road) 6.4 to 0.4 h" in text

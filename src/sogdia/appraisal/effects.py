@@ -62,8 +62,9 @@ def join_dates(
         try:
             sides = last.draw(draw, options.seed, scenario)
             table = real_income(
-                sides["baseline"], sides["scenario"], variant=options.trade, nets=nets
-            )
+                sides["baseline"], sides["scenario"], variant=options.trade, nets=nets,
+                waits=joined[-1].waits,
+            )  # fmt: skip
         except (ValueError, ArithmeticError) as error:
             effects.failed[draw] = f"{type(error).__name__}: {error}"
             continue

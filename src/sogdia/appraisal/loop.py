@@ -1,9 +1,10 @@
 """Transport, borders and trade brought to agree: the declared loop of an appraisal.
 
 One round is: costs and flows at the waits of the round, trade at the costs, waits at the flows.
-The fixed point is in the hours that traffic adds at posts and in the trade of country pairs; the
-residual is the largest relative change of either between two rounds. Hours take a safeguarded step
-(`Step`), trade does not: its response to a cost that small is far below one. Routes take the
+The fixed point is in the hours that traffic adds at posts, on lines, in yards and ports and at
+ships, and in the trade of country pairs; the residual is the largest relative move of either. Hours
+take the step of `sogdia.appraisal.settle`, trade does not: its response to a cost that small is far
+below one. Routes take the
 efficient arcs of the waits of the round, into which arcs fade, so that traffic can leave a full post
 by any way that leads on and flows move with waits and do not jump.
 
@@ -14,11 +15,14 @@ by construction; in the scenario a post's dwell moves by what its queue says bet
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sogdia.appraisal.capacity import QUEUES_ABOVE, Gates, gates
+from sogdia.appraisal.settle import Answer, next_hours
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
 from sogdia.core.table import Table, null
@@ -27,121 +31,63 @@ from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
 from sogdia.models.transport.flows import FlowModel
-from sogdia.models.transport.generation import freight_demand
+from sogdia.models.transport.generation import FreightDemand, freight_demand
 from sogdia.world.economies import Variant
 from sogdia.world.network import Network, network
 from sogdia.world.world import World
 
-__all__ = ["MAX_ROUNDS", "TOLERANCE", "Joined", "join", "real_income"]
+__all__ = ["MAX_ROUNDS", "QUEUES_ABOVE", "TOLERANCE", "Joined", "join", "real_income"]
 
 TOLERANCE = 1e-4
-"""Largest relative change of an hour at a post or of a trade flow between two rounds."""
+"""Largest relative change of a trade flow between two rounds."""
+
+HOURS = 10.0
+"""How many times that hours may still move, relative to what a stop takes: two minutes in 36 h."""
 
 MAX_ROUNDS = 60
-FIRST_SLOPE, STEEPEST = -1.0, -1e3
-"""Slope of a post's answer before two rounds show it, and the steepest believed."""
-
-LEAST_MOVE = 1e-9
-"""Hours below which a move shows no slope."""
-
-FARTHEST = 24.0
-"""Hours a post moves in one round at most: an overfull one answers with thousands."""
-
-SMALL = 0.5
-"""Hours between answer and hours below which the slopes are left to close the rest."""
-
-OLD = 3
-"""Rounds after which one end of where the crossing lies is no longer believed."""
-
-QUEUES_ABOVE = 0.3
-"""Share of capacity in the baseline below which a post's wait is taken not to move."""
-
 HOUR = 1.0
 """Hours below which a change of dwell is measured in hours and not relative to the dwell."""
 
 
-Direction = tuple[str, str]
-"""A crossing and the country entered."""
+Direction = tuple[str, ...]
+"""A crossing and the country entered; or the key of a line, yard, port or ship."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """One post in one round: the hours tried, the hours its queue answered, and what that shows.
+class Stop:
+    """What shares one queue: a post, line, yard, port or ship.
 
     Attributes
     ----------
-    hours, answer : float
-        x and W(x).
-    slope : float
-        Of W, as two rounds show it; at most 0.
-    low, high : float
-        Hours between which the answer crosses the hours; infinite while not known.
-    low_age, high_age : int
-        Rounds since each was seen: other posts move, so an old one is dropped.
+    keys : tuple of Direction
+        What its hours are added to.
+    answer : callable
+        Hours added at a traffic, of all directions.
+    scale : float
+        Hours against which a change is measured.
     """
 
-    hours: float
-    answer: float
-    slope: float
-    low: float
-    high: float
-    low_age: int
-    high_age: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Hours added at posts in one round, and what is known of how their queues answer.
-
-    The answer W of a post falls as its hours x rise: gently while it has room, by hours a minute
-    near capacity, and not at all once all traffic has left. Each post takes the step
-    ``(W - x) / (1 - s)`` with s the slope its last two rounds show, at most `FARTHEST` hours. Where
-    the crossing of W and x is known to lie between two hours and that step leaves them, or the
-    last one did not halve ``W - x``, the middle is taken.
-    """
-
-    hours: Mapping[Direction, float] = field(default_factory=dict[Direction, float])
-    tried: Mapping[Direction, Tried] = field(default_factory=dict[Direction, Tried])
-
-    def next(self, wanted: Mapping[Direction, float]) -> Step:
-        """The hours of the next round."""
-        hours: dict[Direction, float] = {}
-        tried: dict[Direction, Tried] = {}
-        for key, W in wanted.items():
-            x = self.hours.get(key, 0.0)
-            now = _seen(x, W, self.tried.get(key))
-            tried[key] = now
-            gap = W - x
-            to = x + float(np.clip(gap / (1.0 - now.slope), -FARTHEST, FARTHEST))
-            last = self.tried.get(key)
-            slow = last is not None and abs(gap) > max(SMALL, abs(last.answer - last.hours) / 2.0)
-            if np.isfinite(now.high - now.low) and (slow or not now.low < to < now.high):
-                to = (now.low + now.high) / 2.0
-            hours[key] = to
-        return Step(hours=hours, tried=tried)
-
-
-def _seen(x: float, W: float, last: Tried | None) -> Tried:
-    """What a round adds to what is known of a post."""
-    slope, low, high, low_age, high_age = FIRST_SLOPE, -np.inf, np.inf, 0, 0
-    if last is not None:
-        slope, low, high = last.slope, last.low, last.high
-        low_age, high_age = last.low_age + 1, last.high_age + 1
-        moved = x - last.hours
-        if abs(moved) > LEAST_MOVE:
-            slope = float(np.clip((W - last.answer) / moved, STEEPEST, 0.0))
-    if x < W:
-        low, low_age = x, 0
-        high = high if high > x and high_age <= OLD else np.inf
-    else:
-        high, high_age = x, 0
-        low = low if low < x and low_age <= OLD else -np.inf
-    return Tried(
-        hours=x, answer=W, slope=slope, low=low, high=high, low_age=low_age, high_age=high_age
-    )
+    keys: tuple[Direction, ...]
+    answer: Answer
+    scale: float
 
 
 Tables = dict[str, Table]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Hours that traffic adds where the loop ended.
+
+    Attributes
+    ----------
+    hours : mapping of Direction to float
+    added : Gates
+        Where those of lines, yards, ports and ships go.
+    """
+
+    hours: Mapping[Direction, float]
+    added: Gates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,16 +97,18 @@ class Joined:
     Attributes
     ----------
     baseline, scenario : dict of str to Table
-        link_flow, crossing_flow, mode_share, trade_cost, post_queue, zone_income, country_income
-        and trade_change. In the baseline incomes are exactly without change, trade to rounding.
+        link_flow, crossing_flow, transfer_flow, capacity_use, mode_share, trade_cost, post_queue,
+        zone_income, country_income and trade_change. In the baseline incomes are exactly without change, trade to rounding.
     statuses : tuple of Status
         The loop first.
     baseline_statuses : tuple of Status
         Of the baseline alone.
+    waits : Waits
     """
 
     baseline: Tables
     scenario: Tables
+    waits: Waits
     statuses: tuple[Status, ...]
     baseline_statuses: tuple[Status, ...]
 
@@ -205,29 +153,40 @@ def join(
     flow_model, trade_model = FlowModel(variant=variant), ZoneTradeModel(variant=variant)
     border_model = BorderModel(seed=seed)
     tell("flows of the baseline")
-    base, base_status = run_model(flow_model, before, {})
+    base_problem = flow_model.prepare(before, {})
+    base_flows = flow_model.solve(base_problem)
+    base = flow_model.tabulate(base_problem, base_flows)
     observed = arrivals(base["crossing_flow"])
+    added = gates(base_problem, base_flows, before, network(after), seed=seed)
     curves = border_model.curves(
         border_model.prepare(after, {"post_flow": post_flow(after, observed, observed, before)}),
         above=QUEUES_ABOVE,
     )
-    step = Step(hours=start or {})
+    stops = [*_posts(curves, after), *_others(added)]
+    given = dict(start or {})
+    x = np.array([given.get(stop.keys[0], 0.0) for stop in stops])
+    past: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     trade: Table | None = None
     ratio = np.empty(0)
     residual, rounds = np.inf, 0
     while True:
         rounds += 1
         tell(f"flows, waits and trade, round {rounds}")
+        hours = {key: float(x[i]) for i, stop in enumerate(stops) for key in stop.keys}
         problem = flow_model.prepare(
-            with_hours(after, step.hours), {} if trade is None else {"trade_change": trade}
+            with_hours(after, hours), {} if trade is None else {"trade_change": trade}
         )
+        problem = added.delayed(problem, hours)
         flows = flow_model.solve(problem)
         change = cost_change(base["trade_cost"], flow_model.costs(problem, flows))
         answer, trade_status = run_model(trade_model, before, {"cost_change": change})
         full = answer["trade_change"]
         trade = full.where(np.asarray(full["level"] == "full", dtype=np.bool_))
-        wanted = added_hours(curves, arrivals(flow_model.crossings(problem, flows)))
-        moved = _largest(step.hours, wanted, after)
+        traffic = arrivals(flow_model.crossings(problem, flows)) | added.flow(flows)
+        q = np.array([sum(traffic.get(key, 0.0) for key in stop.keys) for stop in stops])
+        past.append((x, q))
+        to = next_hours([stop.answer for stop in stops], past)
+        moved = _moved(stops, x, q, to)
         change_of_trade = trade["change_ratio"]
         if not np.isfinite(change_of_trade).all():
             # Flows cannot be scaled by what is not known; the trade model has said why.
@@ -238,8 +197,10 @@ def join(
         ratio = change_of_trade
         if residual <= tolerance or rounds == max_rounds:
             break
-        step = step.next(wanted)
+        x = to
     tables = flow_model.tabulate(problem, flows) | answer
+    tables["capacity_use"] = added.table(problem, flows, baseline=False)
+    base["capacity_use"] = added.table(base_problem, base_flows, baseline=True)
     tell("queues at posts")
     queues: dict[str, Table] = {}
     queue_statuses: dict[str, Status] = {}
@@ -267,8 +228,9 @@ def join(
     return Joined(
         baseline=base | same | {"post_queue": queues["baseline"]},
         scenario=tables | {"post_queue": queues["scenario"]},
+        waits=Waits(hours=hours, added=added),
         statuses=(loop, flows.status, trade_status, queue_statuses["scenario"]),
-        baseline_statuses=(base_status, queue_statuses["baseline"]),
+        baseline_statuses=(base_flows.status, queue_statuses["baseline"]),
     )
 
 
@@ -315,17 +277,48 @@ def post_flow(
     return Table.from_rows(POST_FLOW, rows)
 
 
-def added_hours(
-    curves: Mapping[str, StopCurve], flow: Mapping[Direction, float]
-) -> dict[Direction, float]:
-    """Hours that traffic, capacity and opening hours add at each post whose queue is known."""
-    found: dict[Direction, float] = {}
-    for entity, stop in curves.items():
-        now = sum(flow.get((entity, t), 0.0) for t in stop.towards)
-        extra = float(stop.curve.wait_h(now)) - stop.observed_wait_h
-        for towards in stop.towards:
-            found[entity, towards] = extra
-    return found
+def _moved(
+    stops: Sequence[Stop],
+    x: NDArray[np.float64],
+    q: NDArray[np.float64],
+    to: NDArray[np.float64],
+) -> float:
+    """How far hours are from where they settle, relative to what a stop takes.
+
+    A full post answers a train more with hours, so its answer is far from its hours long after
+    these have ceased to move: the step counts in `HOURS` of the tolerance, the gap in ten times that.
+    """
+    scale = np.array([stop.scale for stop in stops])
+    gap = np.array([stop.answer(f) for stop, f in zip(stops, q.tolist(), strict=True)]) - x
+    return max(
+        float(np.max(np.abs(to - x) / scale, initial=0.0)) / HOURS,
+        float(np.max(np.abs(gap) / scale, initial=0.0)) / (10.0 * HOURS),
+    )
+
+
+def _posts(curves: Mapping[str, StopCurve], world: World) -> Iterator[Stop]:
+    """Posts whose queue is known. Traffic, capacity and opening hours add to their hours."""
+    dwell = {
+        (str(e), str(t)): float(d)
+        for e, t, d in zip(
+            world.crossings["id"], world.crossings["towards"], world.crossings["dwell_mean_h"],
+            strict=True,
+        )
+    }  # fmt: skip
+    for entity, found in sorted(curves.items()):
+        keys = tuple((entity, t) for t in found.towards)
+
+        def answer(flow: float, found: StopCurve = found) -> float:
+            return float(found.curve.wait_h(flow)) - found.observed_wait_h
+
+        yield Stop(keys=keys, answer=answer, scale=max(HOUR, min(dwell[key] for key in keys)))
+
+
+def _others(added: Gates) -> Iterator[Stop]:
+    """Lines, yards, ports and ships whose capacity is known."""
+    scale = added.scale()
+    for gate in added.gates:
+        yield Stop(keys=(gate.key,), answer=gate.hours, scale=scale[gate.key])
 
 
 def with_hours(world: World, hours: Mapping[Direction, float]) -> World:
@@ -379,10 +372,12 @@ def real_income(
     *,
     variant: Variant = "reconciled",
     nets: tuple[Network, Network] | None = None,
+    waits: Waits | None = None,
 ) -> Table:
-    """Real income by country of one draw: costs and trade, without the loop over queues.
+    """Real income by country of one draw: costs and trade, without a loop of its own.
 
-    `nets` are the networks of both sides, which no draw changes.
+    `nets` are the networks of both sides, which no draw changes. `waits` are the hours that traffic
+    adds in the scenario, those of the central run in every draw; none by default.
 
     Raises
     ------
@@ -393,10 +388,17 @@ def real_income(
         FlowModel(variant=variant, with_links=False),
         ZoneTradeModel(variant=variant),
     )
+    here, there = (network(before), network(after)) if nets is None else nets
+    demand = freight_demand(before, model.commodities, variant=variant)
+    same = all(getattr(before, name) is getattr(after, name) for name in DEMAND_READS)
     costs = [
-        _costs_only(model, world, None if nets is None else nets[side])
-        for side, world in enumerate((before, after))
-    ]
+        _costs_only(model, before, here, demand),
+        _costs_only(
+            model, after, there,
+            demand if same else freight_demand(after, model.commodities, variant=variant),
+            waits,
+        ),
+    ]  # fmt: skip
     problem = trade_model.prepare(before, {"cost_change": cost_change(*costs)})
     solution = trade_model.solve(problem)
     if solution.status.state == "failed":
@@ -404,31 +406,19 @@ def real_income(
     return trade_model.tabulate(problem, solution)["country_income"]
 
 
-def _costs_only(model: FlowModel, world: World, net: Network | None) -> Table:
-    if net is None:
-        net = network(world)
-    problem = model.problem(
-        dataclasses.replace(net, world=world),
-        freight_demand(world, model.commodities, variant=model.variant),
-    )
+DEMAND_READS = ("zones", "trade", "freight", "freight_ends", "classes")
+"""Tables of a world from which freight demand is made: the same tables, the same demand."""
+
+
+def _costs_only(
+    model: FlowModel,
+    world: World,
+    net: Network,
+    demand: FreightDemand,
+    waits: Waits | None = None,
+) -> Table:
+    timed = world if waits is None else with_hours(world, waits.hours)
+    problem = model.problem(dataclasses.replace(net, world=timed), demand)
+    if waits is not None:
+        problem = waits.added.delayed(problem, waits.hours)
     return model.costs(problem, model.solve(problem))
-
-
-def _largest(
-    hours: Mapping[Direction, float], wanted: Mapping[Direction, float], world: World
-) -> float:
-    """Largest change of hours, relative to the dwell where that is above an hour."""
-    dwell = {
-        (str(e), str(t)): float(d)
-        for e, t, d in zip(
-            world.crossings["id"], world.crossings["towards"], world.crossings["dwell_mean_h"],
-            strict=True,
-        )
-    }  # fmt: skip
-    return max(
-        (
-            abs(value - hours.get(key, 0.0)) / max(dwell.get(key, HOUR), HOUR)
-            for key, value in wanted.items()
-        ),
-        default=0.0,
-    )

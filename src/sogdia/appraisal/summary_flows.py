@@ -13,9 +13,9 @@ import numpy as np
 
 from sogdia.appraisal.changes import names
 from sogdia.appraisal.effects import REAL_INCOME
-from sogdia.appraisal.linkage.network import CENTRE, FIVE
 from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.summary import Band, band
+from sogdia.appraisal.summary_capacity import CapacitySummary, summarise_capacity
 from sogdia.appraisal.summary_traffic import (
     BeforeAfter,
     LinkFlow,
@@ -24,12 +24,12 @@ from sogdia.appraisal.summary_traffic import (
     posts,
     rows_on,
 )
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
+from sogdia.evidence.base import open_evidence
 from sogdia.results.store import Run
 
 __all__ = [
-    "CENTRE",
-    "FIVE",
     "INCOME_SHOWN",
     "LEVEL",
     "FlowSummary",
@@ -131,7 +131,7 @@ class Loop:
         left = (
             "what was left is not known"
             if self.residual is None
-            else f"the largest relative change of hours at a post or of trade in the last was "
+            else "the largest relative change of trade, or tenth of that of hours, in the last was "
             f"{100 * self.residual:.2g} %"
         )
         limit = "" if self.tolerance is None else f" (limit {100 * self.tolerance:.2g} %)"
@@ -159,6 +159,8 @@ class FlowSummary:
         Those whose tonnes change most.
     posts_total, posts_without_capacity : int
         Posts and modes of the scenario's world.
+    capacity : CapacitySummary or None
+        Of lines, yards, ports and ships; None where the run has none.
     """
 
     on: date
@@ -176,6 +178,7 @@ class FlowSummary:
     posts: tuple[PostQueue, ...]
     posts_total: int
     posts_without_capacity: int
+    capacity: CapacitySummary | None = None
 
     @property
     def solved(self) -> bool:
@@ -202,7 +205,7 @@ class FlowSummary:
     def queue_words(self) -> str:
         """Whose real income lies outside the band of its draws; empty where none does.
 
-        Draws have no queues, so a scenario that fills a post can leave them.
+        Draws keep the waits of the central run, so what answers to them can leave the band.
         """
         outside = [
             i.name
@@ -216,7 +219,7 @@ class FlowSummary:
         if not outside:
             return ""
         return (
-            "Real income outside the band of its draws, which have no queues at posts: "
+            "Real income outside the band of its draws, which keep the waits of the central run: "
             f"{', '.join(outside)}."
         )
 
@@ -256,6 +259,7 @@ def summarise_flows(appraisal: Appraisal, on: date | None = None) -> FlowSummary
         posts=tuple(p for p in stops if p.capacity != BeforeAfter(None, None)),
         posts_total=len(stops),
         posts_without_capacity=sum(p.capacity.after is None for p in stops),
+        capacity=summarise_capacity(before, after, day),
     )
 
 
@@ -283,6 +287,7 @@ def _incomes(run: Run, day: date) -> Iterator[IncomeChange]:
     levels: dict[str, dict[str, float | None]] = {}
     for row in rows_on(run["country_income"], day):
         levels.setdefault(row["country"], {})[row["level"]] = row["real_income_change_share"]
+    called = {row["id"]: row["name"] for row in open_evidence().entities("economies")} | NAMES
     found: list[IncomeChange] = []
     for country, by_level in levels.items():
         central = by_level.get("full")
@@ -291,7 +296,7 @@ def _incomes(run: Run, day: date) -> Iterator[IncomeChange]:
         found.append(
             IncomeChange(
                 country=country,
-                name=NAMES.get(str(country), str(country)),
+                name=called.get(str(country), str(country)),
                 full=None
                 if central is None
                 else band(np.array([np.nan if v is None else v for v in values])),
@@ -299,7 +304,7 @@ def _incomes(run: Run, day: date) -> Iterator[IncomeChange]:
                 partial=by_level.get("partial"),
             )
         )
-    shown = (CENTRE, *FIVE)
+    shown = (CHINA, *FIVE)
     yield from sorted(
         (i for i in found if i.country in shown), key=lambda i: shown.index(i.country)
     )
@@ -324,10 +329,10 @@ def _trade(run: Run, day: date) -> Iterator[TradeChange]:
     rows = {
         (r["exporter"], r["importer"], r["level"]): r
         for r in rows_on(run["trade_change"], day)
-        if CENTRE in (r["exporter"], r["importer"])
+        if CHINA in (r["exporter"], r["importer"])
     }
     for other in FIVE:
-        for pair in ((CENTRE, other), (other, CENTRE)):
+        for pair in ((CHINA, other), (other, CHINA)):
             here = {level: rows.get((*pair, level)) for level in ("full", "conditional", "partial")}
             share = {k: None if r is None else r["change_ratio"] - 1.0 for k, r in here.items()}
             full, loaded = here["full"], here["partial"]
@@ -355,7 +360,7 @@ def _modes(before: Run, after: Run, day: date) -> Iterator[ModeTonnes]:
         tonnes: dict[str, float] = {}
         for row in rows_on(run["mode_share"], day):
             a, b = row["exporter"], row["importer"]
-            if (a == CENTRE and b in FIVE) or (b == CENTRE and a in FIVE):
+            if (a == CHINA and b in FIVE) or (b == CHINA and a in FIVE):
                 tonnes[row["mode"]] = tonnes.get(row["mode"], 0.0) + row["flow_t_per_y"]
         sides.append(tonnes)
     total = [sum(side.values()) for side in sides]

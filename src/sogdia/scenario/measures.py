@@ -61,11 +61,14 @@ SINGULAR: dict[str, str] = {
 CAPACITY_COLUMNS = {
     ("links", "train/day"): "capacity_trains_per_day",
     ("links", "t/year"): "capacity_t_per_y",
+    ("links", "teu/year"): "capacity_teu_per_y",
     ("crossings", "train/day"): "capacity_per_day",
     ("crossings", "truck/day"): "capacity_per_day",
     ("transfers", "train/day"): "capacity_per_day",
     ("transfers", "truck/day"): "capacity_per_day",
     ("transfers", "1/day"): "capacity_per_day",
+    ("transfers", "teu/year"): "capacity_teu_per_y",
+    ("transfers", "t/year"): "capacity_t_per_y",
 }
 FEE_COLUMNS = {
     ("crossings", "usd2023/t"): "fee_usd2023_per_t",
@@ -235,12 +238,14 @@ Fee = Annotated[
 Capacity = Annotated[
     Quantity,
     PlainValidator(
-        quantity_parser("t/year", "train/day", "truck/day", "1/day", example='"28 trains/day"')
+        quantity_parser(
+            "t/year", "teu/year", "train/day", "truck/day", "1/day", example='"28 trains/day"'
+        )
     ),
 ]
 LinkCapacity = Annotated[
     Quantity,
-    PlainValidator(quantity_parser("t/year", "train/day", example='"12 Mt/year"')),
+    PlainValidator(quantity_parser("t/year", "teu/year", "train/day", example='"12 Mt/year"')),
 ]
 Speed = Annotated[
     Quantity,
@@ -251,7 +256,8 @@ Tracks = Annotated[
     PlainValidator(quantity_parser("1", example="2", lower=1.0, upper=4.0, changes=False)),
 ]
 Hours = Annotated[
-    Quantity, PlainValidator(quantity_parser("h/day", example='"14 h/day"', upper=24.0))
+    Quantity,
+    PlainValidator(quantity_parser("h/day", example='"14 h/day"', lower=0.25, upper=24.0)),
 ]
 Rate = Annotated[
     Quantity,
@@ -426,7 +432,7 @@ class _LinkWork(Measure, frozen=True):
     tracks: Tracks | None = None
     """Number of main tracks."""
     capacity: LinkCapacity | None = None
-    """Both directions: tonnes a year or trains a day."""
+    """Both directions: tonnes or TEU a year, or trains a day."""
     electrified: Annotated[Literal["yes", "no", "partial"], BeforeValidator(_yes_no)] | None = None
     """Yes, no or partial."""
     road_class: Literal["motorway", "highway", "border", "local"] | None = None
@@ -486,7 +492,7 @@ class _Stop(Measure, frozen=True):
     targets = ("crossings", "transfers")
 
     crossings: CrossingTargets | None = None
-    """Id or ids as BP_ALA:rail, or { mode, between, countries }."""
+    """Id or ids as kz-cn.alashankou:rail, or { mode, between, countries }."""
     transfers: Ids | None = None
     """Id or ids as transfer:port/kz.aktau-port; both ways through it."""
     towards: Country | None = None
@@ -544,8 +550,8 @@ class SetCapacity(Measure, frozen=True):
     transfers: Ids | None = None
     """Id or ids."""
     capacity: Capacity
-    """Both directions together. Links: t/year or trains/day. Crossings and transfers: trains/day
-    or trucks/day."""
+    """Both directions together. Links: t/year, TEU/year or trains/day. Crossings: trains/day or
+    trucks/day. Transfers: those, t/year or TEU/year."""
 
     @model_validator(mode="before")
     @classmethod
@@ -576,6 +582,13 @@ class SetCapacity(Measure, frozen=True):
         """What is wrong between values that are each in order."""
         field = self.target_field()
         yield from _unit_faults("capacity", self.capacity, CAPACITY_COLUMNS, field)
+        if isinstance(self.capacity, Level) and self.capacity.estimate.low <= 0.0:
+            yield Fault(
+                field="capacity",
+                what="is not above 0",
+                got=f"{self.capacity.estimate.low:g}",
+                fix="to let nothing pass, close the link or the crossing",
+            )
         unit = self.capacity.unit if isinstance(self.capacity, Level) else ""
         wrong = {"train/day": ":road", "truck/day": ":rail"}.get(unit)
         if wrong and isinstance(self.crossings, tuple):
@@ -606,7 +619,7 @@ class _Gate(Measure, frozen=True):
     targets = ("crossings",)
 
     crossings: CrossingTargets | None = None
-    """Id or ids as BP_ALA:rail, or { mode, between, countries }."""
+    """Id or ids as kz-cn.alashankou:rail, or { mode, between, countries }."""
     towards: Country | None = None
     """Only traffic that enters this country (ISO3). Absent: both directions."""
 

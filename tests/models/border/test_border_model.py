@@ -100,14 +100,14 @@ def test_an_unknown_flow_at_observation_leaves_the_assumed_split(today: World) -
 def test_an_unknown_capacity_is_null_and_named(today: World) -> None:
     yard = "transfer:gauge-change/cn.khorgos"
     found, status = answer(
-        today, ("kz-cn.khorgos:rail", "KAZ", 9.0, None), (yard, "rail-1520", 9.0, None)
+        today, ("kz-ru.iletsk:rail", "KAZ", 9.0, None), (yard, "rail-1520", 9.0, None)
     )
     for row in found.values():
         for name in ("capacity_per_day", "wait_mean_h", "dwell_mean_h", "clearing_after_week_h"):
             assert row[name] is None
         assert row["arrivals_per_day"] == 9.0
     assert "not known" in status.message
-    assert "kz-cn.khorgos:rail" in status.message and yard in status.message
+    assert "kz-ru.iletsk:rail" in status.message and yard in status.message
 
 
 def test_a_yard_with_a_capacity_is_a_queue(today: World) -> None:
@@ -285,9 +285,9 @@ def test_above_capacity_nothing_clears(today: World) -> None:
 
 def test_what_is_not_known_is_asked_for(today: World) -> None:
     with pytest.raises(InvalidInput, match="--capacity"):
-        ask_queue(today, "kz-cn.khorgos:rail", 20.0)
+        ask_queue(today, "kz-ru.iletsk:rail", 20.0)
     found = ask_queue(
-        today, "kz-cn.khorgos:rail", 20.0, changes={"capacity_per_day": 27.0}, replications=2
+        today, "kz-ru.iletsk:rail", 20.0, changes={"capacity_per_day": 27.0}, replications=2
     )
     assert found.capacity_from == "given" and found.post.capacity_per_day == 27.0
     with pytest.raises(InvalidInput, match="3 problems"):
@@ -325,7 +325,7 @@ def test_the_verb_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_verb_refuses_like_the_others() -> None:
     with pytest.raises(SogdiaError) as caught:
-        cli("kz-cn.khorgos:rail", "--arrivals", "14", "--on", ON)
+        cli("kz-ru.iletsk:rail", "--arrivals", "14", "--on", ON)
     assert caught.value.exit_code == 3
 
 

@@ -236,9 +236,13 @@ def test_use_of_a_link_is_of_both_directions_over_a_capacity_of_both(
     """The same in both rows: a link's capacity is that of both directions together."""
     links = year.links
     limits = {
-        str(i): (float(n), float(t))
-        for i, n, t in zip(
-            links["id"], links["capacity_trains_per_day"], links["capacity_t_per_y"], strict=True
+        str(i): (float(n), float(u), float(t))
+        for i, n, u, t in zip(
+            links["id"],
+            links["capacity_trains_per_day"],
+            links["capacity_teu_per_y"],
+            links["capacity_t_per_y"],
+            strict=True,
         )
     }
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -246,10 +250,12 @@ def test_use_of_a_link_is_of_both_directions_over_a_capacity_of_both(
         rows[row["id"]].append(row)
     two_ways = 0
     for name, found in rows.items():
-        trains, tonnes = limits[name]
+        trains, boxes, tonnes = limits[name]
         for row in found:
             if row["vehicles_per_day"] is not None and not np.isnan(trains):
                 both = sum(r["vehicles_per_day"] for r in found) / trains
+            elif not np.isnan(boxes):
+                both = sum(r["containers_teu_per_y"] for r in found) / boxes
             elif not np.isnan(tonnes):
                 both = sum(r["flow_t_per_y"] for r in found) / tonnes
             else:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sogdia.core.errors import InvalidInput, UnknownName
+from sogdia.core.table import Table
+from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
 from sogdia.models.transport.generation import FreightDemand, freight_demand, zone_shares
 from sogdia.world.economies import trade_matrix
+from sogdia.world.freight_ends import FREIGHT_ENDS
 from sogdia.world.world import World
 
 CLASSES = ("container-high-value", "container-general", "bulk", "perishables")
@@ -77,11 +83,142 @@ def test_class_values_have_the_shares_of_the_table(year: World, demand: FreightD
             assert found == pytest.approx(rows[a, key, commodity], rel=1e-9)
 
 
+def own(year: World) -> dict[tuple[str, str, str], float]:
+    """Value densities that pairs have of their own."""
+    return {
+        (r["exporter"], r["importer"], r["commodity"]): r["value_usd2023_per_t"]
+        for r in year.freight.rows()
+        if r["value_usd2023_per_t"] is not None
+    }
+
+
 def test_tonnes_are_value_over_density(year: World, demand: FreightDemand) -> None:
     at = year.classes.index()
     for c, commodity in enumerate(CLASSES):
-        density = year.classes["value_usd2023_per_t"][at[commodity]]
+        density = np.full(demand.trade.shape, year.classes["value_usd2023_per_t"][at[commodity]])
+        for (a, b, name), value in own(year).items():
+            if name == commodity:
+                density[np.outer(demand.country == a, demand.country == b)] = value
         np.testing.assert_allclose(demand.tonnes[c] * density, demand.value[c], rtol=1e-12)
+
+
+def test_rail_exports_of_kazakhstan_to_uzbekistan_weigh_what_the_railway_says(
+    demand: FreightDemand,
+) -> None:
+    """10.0 Mt by rail in 2023 (KTZ), which the pair's value density is derived from."""
+    bulk = between(demand.tonnes[CLASSES.index("bulk")], demand, "KAZ", "UZB")
+    assert bulk == pytest.approx(10.0e6, rel=0.02)
+
+
+def plain(year: World) -> World:
+    """The world before anybody counted where freight starts or what it weighs."""
+    return year.replace(freight_ends=Table.from_rows(FREIGHT_ENDS, ()), freight=year.freight.replace(
+        value_usd2023_per_t=np.full(len(year.freight), np.nan)
+    ))  # fmt: skip
+
+
+def test_a_pair_nobody_counted_is_what_it_was_to_the_last_bit(
+    year: World, demand: FreightDemand
+) -> None:
+    before = freight_demand(plain(year), CLASSES)
+    counted = np.zeros(demand.trade.shape, dtype=bool)
+    pairs = {(a, b) for a, b, _ in own(year)}
+    pairs |= {(r["exporter"], r["importer"]) for r in year.freight_ends.rows()}
+    assert {("RUS", "CHN"), ("KAZ", "CHN"), ("KAZ", "UZB")} <= pairs
+    for a, b in pairs:
+        counted |= np.outer(demand.country == a, demand.country == b)
+    for name in ("value", "tonnes", "trade"):
+        was, now = getattr(before, name), getattr(demand, name)
+        assert np.array_equal(was[..., ~counted], now[..., ~counted])
+        assert not np.array_equal(was, now)
+
+
+def test_counting_where_freight_starts_moves_it_and_adds_none(
+    year: World, demand: FreightDemand
+) -> None:
+    before = freight_demand(plain(year), CLASSES)
+    for a, b in (("RUS", "CHN"), ("KAZ", "CHN")):
+        assert between(demand.trade, demand, a, b) == pytest.approx(
+            between(before.trade, before, a, b), rel=1e-12
+        )
+        for c in range(len(CLASSES)):
+            assert between(demand.value[c], demand, a, b) == pytest.approx(
+                between(before.value[c], before, a, b), rel=1e-12
+            )
+
+
+def test_the_equilibrium_of_trade_starts_from_the_same_trade_between_zones(
+    year: World, demand: FreightDemand
+) -> None:
+    nothing = Table.from_rows(COST_CHANGE, ())
+    X = ZoneTradeModel().prepare(year, {"cost_change": nothing}).X
+    z = len(demand.zones)
+    abroad = demand.country[:, None] != demand.country[None, :]
+    np.testing.assert_allclose(X[:z, :z][abroad], demand.trade[abroad], rtol=1e-12)
+
+
+def test_russian_coal_starts_where_it_is_dug(year: World, demand: FreightDemand) -> None:
+    """Coal for export eastwards by region, RZD, January to September 2024: 39.9 of 74.1 Mt from
+    Kuzbass, 8.0 from Khakassia, Tuva and Irkutsk, 26.2 from Buryatia and Yakutia.
+    """
+    at = year.zones.index()
+    bulk = demand.value[CLASSES.index("bulk")][:, demand.country == "CHN"].sum(axis=1)
+    russian = bulk * (demand.country == "RUS")
+    for zone, mt in (("west-siberia", 39.9), ("east-siberia", 8.0), ("far-east", 26.2)):
+        share = russian[at[f"zone:ru.{zone}"]] / russian.sum()
+        assert share == pytest.approx(mt / 74.1, abs=0.001)
+    assert russian[at["zone:ru.centre"]] == 0.0
+
+
+@pytest.mark.parametrize("side", ["origin", "destination"])
+def test_shares_of_zones_are_refused_with_every_problem(year: World, side: str) -> None:
+    column = f"class_{side}_share"
+    rows = list(year.freight_ends.rows())
+    other = "KAZ" if side == "origin" else "CHN"
+    for row in rows:
+        if (row["exporter"], row["importer"]) == ("RUS", "CHN") and row[column] is not None:
+            row[column] *= 1.5
+    stray = "zone:pl"
+    rows.append({
+        "exporter": "KAZ", "importer": "CHN", "commodity": "perishables", "zone": stray,
+        "class_origin_share": None, "class_destination_share": None, column: 1.0,
+    })  # fmt: skip
+    wrong = dataclasses.replace(year, freight_ends=Table.from_rows(FREIGHT_ENDS, rows), spreads=())
+    with pytest.raises(InvalidInput) as caught:
+        freight_demand(wrong, CLASSES)
+    where = {p.where: p for p in caught.value.problems}
+    assert set(where) == {"freight_ends RUS>CHN#bulk", "freight_ends KAZ>CHN#perishables"}
+    assert where["freight_ends RUS>CHN#bulk"].got == "1.500"
+    assert other in where["freight_ends KAZ>CHN#perishables"].what
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.floats(0.01, 1.0), min_size=8, max_size=8))
+def test_any_shares_that_add_to_one_keep_the_trade_of_the_pair(
+    year: World, demand: FreightDemand, weights: list[float]
+) -> None:
+    share = np.array(weights) / np.sum(weights)
+    zones = [str(z) for z in year.zones["id"][demand.country == "RUS"]]
+    rows: list[dict[str, object]] = [
+        {
+            "exporter": "RUS", "importer": "WLD", "commodity": "container-general", "zone": zone,
+            "class_origin_share": float(part), "class_destination_share": None,
+        }
+        for zone, part in zip(zones, share, strict=True)
+    ]  # fmt: skip
+    found = freight_demand(
+        dataclasses.replace(year, freight_ends=Table.from_rows(FREIGHT_ENDS, rows), spreads=()),
+        CLASSES,
+    )
+    c = CLASSES.index("container-general")
+    for b in ("CHN", "KAZ", "DEU"):
+        assert between(found.trade, found, "RUS", b) == pytest.approx(
+            between(demand.trade, demand, "RUS", b), rel=1e-9
+        )
+        start = found.value[c][:, found.country == b].sum(axis=1)[found.country == "RUS"]
+        np.testing.assert_allclose(start / start.sum(), share, rtol=1e-9)
 
 
 def test_there_is_no_freight_within_a_country(demand: FreightDemand) -> None:

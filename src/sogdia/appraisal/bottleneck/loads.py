@@ -27,6 +27,7 @@ from sogdia.models.transport.flows import (
     Flows,
     Vehicles,
     graph_of,
+    routed,
     vehicles,
     with_arcs,
 )
@@ -171,7 +172,7 @@ def _tonnes_meeting(
     volume = wanted.reshape(C * A, z, z)[rows]
     share = select_link(
         graph_of(problem.network),
-        problem.gencost.reshape(C * A, m)[rows],
+        routed(problem).reshape(C * A, m)[rows],
         Demand(
             origins=problem.origins.astype(np.int32),
             destinations=problem.destinations.astype(np.int32),

@@ -18,13 +18,13 @@ from sogdia.appraisal.bottleneck.parts import (
 )
 from sogdia.appraisal.bottleneck.question import Answer, check_growth
 from sogdia.core.errors import ProblemList
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.world.build import world as build_world
 from sogdia.world.world import World
 
 __all__ = ["survey_bottlenecks"]
 
-CENTRAL_ASIA = frozenset({"KAZ", "KGZ", "TJK", "TKM", "UZB"})
 HANDLED = ("gauge-change", "port")
 """Transfers looked at."""
 
@@ -104,15 +104,15 @@ def _of_central_asia(world: World) -> list[str]:
         str(p): str(c) for p, c in zip(world.places["id"], world.places["country"], strict=True)
     }
     links = zip(world.links["id"], world.links["from_place"], world.links["to_place"], strict=True)
-    found = [str(i) for i, a, b in links if {country[str(a)], country[str(b)]} & CENTRAL_ASIA]
+    found = [str(i) for i, a, b in links if {country[str(a)], country[str(b)]} & set(FIVE)]
     sides = zip(
         world.crossings["id"], world.crossings["towards"], world.crossings["leaving"], strict=True
     )
-    found += [str(i) for i, a, b in sides if {str(a), str(b)} & CENTRAL_ASIA]
+    found += [str(i) for i, a, b in sides if {str(a), str(b)} & set(FIVE)]
     stops = zip(
         world.transfers["id"], world.transfers["place"], world.transfers["kind"], strict=True
     )
-    found += [str(i) for i, p, kind in stops if kind in HANDLED and country[str(p)] in CENTRAL_ASIA]
+    found += [str(i) for i, p, kind in stops if kind in HANDLED and country[str(p)] in FIVE]
     return list(dict.fromkeys(found))
 
 

@@ -83,6 +83,7 @@ def calibrated(
     seed: int = 0,
     key: str = "post",
     days: int = HORIZON_DAYS,
+    replications: int | None = None,
 ) -> Calibrated:
     """Equations (1) to (3).
 
@@ -96,7 +97,7 @@ def calibrated(
         q_0; NaN where not known.
     procedure_share : float
         phi, 0 to 1.
-    seed, key, days
+    seed, key, days, replications
         Of the draws of the wait.
     """
     if math.isnan(dwell_h) or math.isnan(observed_per_day):
@@ -109,8 +110,9 @@ def calibrated(
 
     def wait(capacity: float) -> float:
         paths = simulate(
-            post.with_capacity(capacity), observed_per_day, seed=seed, key=key, days=days
-        )
+            post.with_capacity(capacity), observed_per_day, seed=seed, key=key, days=days,
+            replications=replications,
+        )  # fmt: skip
         found = paths.wait[~np.isnan(paths.wait)]
         return float(found.mean()) if len(found) else 0.0
 

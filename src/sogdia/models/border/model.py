@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numba import get_num_threads
 from numpy.typing import NDArray
 
 from sogdia.core.errors import ProblemList
@@ -24,6 +26,9 @@ from sogdia.models.border.tables import POST_FLOW, POST_QUEUE
 from sogdia.world.world import World
 
 __all__ = ["BorderModel", "StopCurve"]
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 COLUMNS = ("capacity_per_day", "open_h_per_day", "dwell_mean_h", "dwell_p50_h", "dwell_p90_h")
 READS = frozenset((table, column) for table in ("crossings", "transfers") for column in COLUMNS)
@@ -122,37 +127,38 @@ class BorderModel:
     def solve(self, problem: tuple[World, list[Stop]]) -> Queues:
         """Each stop as a queue over the horizon, with a closed week and without."""
         world, stops = problem
-        posts: list[Post | None] = []
-        found: list[Waits | None] = []
-        observed: list[Waits | None] = []
-        clearing = np.full(len(stops), np.nan)
-        raised: list[str] = []
-        for i, stop in enumerate(stops):
-            if not stop.works:
-                posts.append(None)
-                found.append(None)
-                observed.append(None)
-                continue
-            then, is_raised = self._calibrated(stop)
-            post = _as_it_is(then, stop)
-            if is_raised:
-                raised.append(stop.entity)
-            flow = float(stop.arrivals_per_day.sum())
-            before = float(stop.observed_per_day.sum())
-            posts.append(post)
-            found.append(self._waits(post, stop.entity, flow))
-            observed.append(None if math.isnan(before) else self._waits(then, stop.entity, before))
-            shut = closure(
-                post, flow, CLOSED_WEEK, seed=self.seed, key=stop.entity, days=self.days
-            ).clearing_days
-            middle = float(np.median(np.where(np.isnan(shut), np.inf, shut)))
-            clearing[i] = 24.0 * middle if math.isfinite(middle) else math.nan
+        answers = _each(self._queue, stops)
+        posts = [a.post if a is not None else None for a in answers]
+        clearing = np.array([a.clearing_h if a is not None else math.nan for a in answers])
+        raised = [
+            s.entity for s, a in zip(stops, answers, strict=True) if a is not None and a.raised
+        ]
         return Queues(
             posts=tuple(posts),
-            found=tuple(found),
-            observed=tuple(observed),
+            found=tuple(a.found if a is not None else None for a in answers),
+            observed=tuple(a.observed if a is not None else None for a in answers),
             clearing_h=clearing,
             status=self._status(world, stops, posts, raised, clearing),
+        )
+
+    def _queue(self, stop: Stop) -> _Answer | None:
+        """One stop; None where its queue is not known."""
+        if not stop.works:
+            return None
+        then, raised = self._calibrated(stop)
+        post = _as_it_is(then, stop)
+        flow = float(stop.arrivals_per_day.sum())
+        before = float(stop.observed_per_day.sum())
+        shut = closure(
+            post, flow, CLOSED_WEEK, seed=self.seed, key=stop.entity, days=self.days
+        ).clearing_days
+        middle = float(np.median(np.where(np.isnan(shut), np.inf, shut)))
+        return _Answer(
+            post=post,
+            found=self._waits(post, stop.entity, flow),
+            observed=None if math.isnan(before) else self._waits(then, stop.entity, before),
+            clearing_h=24.0 * middle if math.isfinite(middle) else math.nan,
+            raised=raised,
         )
 
     def curves(
@@ -163,33 +169,34 @@ class BorderModel:
         The flows of `problem` do not matter here, the observed ones do. Stops whose observed flow
         is not `above` that share of their capacity are left out: they have no queue to speak of.
         """
-        found: dict[str, StopCurve] = {}
-        for stop in problem[1]:
-            if not stop.works or (
-                float(stop.observed_per_day.sum()) < above * stop.capacity_per_day
-            ):
-                continue
-            then, _ = self._calibrated(stop)
-            post = _as_it_is(then, stop)
-            curve = response_curve(post, days=self.days, seed=self.seed, key=stop.entity)
-            was = (
-                curve
-                if post == then
-                else response_curve(then, days=self.days, seed=self.seed, key=stop.entity)
-            )
-            observed = float(stop.observed_per_day.sum())
-            wait = math.nan if math.isnan(observed) else float(was.wait_h(observed))
-            found[stop.entity] = StopCurve(
-                towards=stop.towards,
-                curve=curve,
-                observed_wait_h=wait,
-                procedure_h=(
-                    self.procedure_share * stop.dwell_h[0]
-                    if math.isnan(wait)
-                    else stop.dwell_h[0] - wait
-                ),
-            )
-        return found
+        busy = [
+            stop
+            for stop in problem[1]
+            if stop.works and not float(stop.observed_per_day.sum()) < above * stop.capacity_per_day
+        ]
+        return dict(zip((s.entity for s in busy), _each(self._curve, busy), strict=True))
+
+    def _curve(self, stop: Stop) -> StopCurve:
+        then, _ = self._calibrated(stop)
+        post = _as_it_is(then, stop)
+        curve = response_curve(post, days=self.days, seed=self.seed, key=stop.entity)
+        was = (
+            curve
+            if post == then
+            else response_curve(then, days=self.days, seed=self.seed, key=stop.entity)
+        )
+        observed = float(stop.observed_per_day.sum())
+        wait = math.nan if math.isnan(observed) else float(was.wait_h(observed))
+        return StopCurve(
+            towards=stop.towards,
+            curve=curve,
+            observed_wait_h=wait,
+            procedure_h=(
+                self.procedure_share * stop.dwell_h[0]
+                if math.isnan(wait)
+                else stop.dwell_h[0] - wait
+            ),
+        )
 
     def _calibrated(self, stop: Stop) -> tuple[Post, bool]:
         """The stop as a post when its dwell was observed. The direction with the shortest dwell bounds the shared wait."""
@@ -286,6 +293,23 @@ class BorderModel:
             "dwell_p50_h": max(p50 + float(now[1] - before[1]), 0.0),
             "dwell_p90_h": max(p90 + float(now[2] - before[2]), 0.0),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """The queue of one stop, now and when its dwell was observed."""
+
+    post: Post
+    found: Waits
+    observed: Waits | None
+    clearing_h: float
+    raised: bool
+
+
+def _each(work: Callable[[A], B], items: Sequence[A]) -> list[B]:
+    """Work on each item, several at once: stops do not touch each other, and kernels let go."""
+    with ThreadPoolExecutor(max_workers=get_num_threads()) as pool:
+        return list(pool.map(work, items))
 
 
 @functools.lru_cache(maxsize=256)

@@ -35,15 +35,22 @@ from sogdia.models.transport.solve_efficient import EfficientArcs, efficient_arc
 from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.tables import CROSSING_FLOW, LINK_FLOW, MODE_SHARE, TRADE_COST
 from sogdia.world.economies import Variant
-from sogdia.world.network import BORDER, LINE_HAUL, Network, network
+from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, Network, network
 from sogdia.world.world import World
 
-__all__ = ["FlowModel", "FlowProblem", "Flows"]
+__all__ = ["FlowModel", "FlowProblem", "Flows", "routed"]
 
 DAYS = 365.0
 
 FADE = 0.1
 """Share of its cost that an arc gains towards the destination from where it counts in full."""
+
+DOOR_KM = 15.0
+"""Road added at either door, in the choice of routes alone. The door in a zone's own city has no
+length and no cost, and an arc without cost cannot fade: it came and went with all its traffic. As
+every route has two doors, no route is dearer for it than another."""
+
+DOOR_TARIFF = "mode:road/default"
 
 READS = COSTS_READ | frozenset(
     (table, column)
@@ -53,11 +60,13 @@ READS = COSTS_READ | frozenset(
             "reconciled_usd2023_per_y", "exporter_report_usd2023_per_y",
             "importer_report_usd2023_per_y",
         ),
-        "freight": ("off_network_value_share", "class_value_share"),
+        "freight": ("off_network_value_share", "class_value_share", "value_usd2023_per_t"),
+        "freight_ends": ("class_origin_share", "class_destination_share"),
         "vehicles": ("load_t", "train_load_teu"),
         "choice": ("mode_scale", "route_scale", "ocean_factor"),
         "crossings": ("capacity_per_day",),
-        "links": ("capacity_trains_per_day", "capacity_t_per_y"),
+        "links": ("capacity_trains_per_day", "capacity_t_per_y", "capacity_teu_per_y"),
+        "transfers": ("capacity_per_day", "capacity_teu_per_y", "capacity_t_per_y"),
     }.items()
     for column in columns
 )  # fmt: skip
@@ -139,7 +148,9 @@ class FlowModel:
     name: str = "flows"
     reads: frozenset[tuple[str, str]] = READS
     takes: frozenset[str] = frozenset()
-    gives: frozenset[str] = frozenset({"link_flow", "crossing_flow", "mode_share", "trade_cost"})
+    gives: frozenset[str] = frozenset(
+        {"link_flow", "crossing_flow", "transfer_flow", "mode_share", "trade_cost"}
+    )
 
     def prepare(self, world: World, tables: Mapping[str, Table]) -> FlowProblem:
         """Expand the network, price it for each class and way, and generate the demand.
@@ -211,11 +222,14 @@ class FlowModel:
         return Table.from_rows(CROSSING_FLOW, list(_crossing_rows(problem, on)))
 
     def tabulate(self, problem: FlowProblem, solution: Flows) -> dict[str, Table]:
-        """The tables link_flow, crossing_flow, mode_share and trade_cost."""
+        """The tables link_flow, crossing_flow, transfer_flow, mode_share and trade_cost."""
+        from sogdia.models.transport.loads import transfer_flow
+
         on = carried(problem, solution)
         return {
             "link_flow": Table.from_rows(LINK_FLOW, list(_link_rows(problem, on))),
             "crossing_flow": Table.from_rows(CROSSING_FLOW, list(_crossing_rows(problem, on))),
+            "transfer_flow": transfer_flow(problem, solution),
             "mode_share": Table.from_rows(MODE_SHARE, list(_mode_rows(problem, solution))),
             "trade_cost": _trade_cost(problem, solution),
         }
@@ -268,7 +282,7 @@ def _loaded(problem: FlowProblem, wanted: NDArray[np.float64]) -> NDArray[np.flo
     graph = graph_of(problem.network)
     found = load(
         graph,
-        problem.gencost.reshape(c * a, m),
+        routed(problem).reshape(c * a, m),
         Demand(
             origins=problem.origins.astype(np.int32),
             destinations=problem.destinations.astype(np.int32),
@@ -287,11 +301,25 @@ def graph_of(net: Network) -> Graph:
     )
 
 
+def routed(problem: FlowProblem) -> NDArray[np.float64]:
+    """Costs (C, A, m) by which routes are chosen: with `DOOR_KM` at both ends of every route."""
+    tariffs = problem.network.world.tariffs
+    rate = {
+        str(c): float(r)
+        for i, c, r in zip(
+            tariffs["id"], tariffs["commodity"], tariffs["rate_usd2023_per_tkm"], strict=True
+        )
+        if i == DOOR_TARIFF
+    }
+    door = np.nan_to_num([rate.get(c, 0.0) for c in problem.demand.commodities]) * DOOR_KM
+    return problem.gencost + door[:, None, None] * (problem.network.kind == ACCESS)
+
+
 def with_arcs(problem: FlowProblem) -> FlowProblem:
     """The problem with the efficient arcs of its own costs written down."""
     c, a, m = problem.gencost.shape
     graph = graph_of(problem.network)
-    cost = problem.gencost.reshape(c * a, m)
+    cost = routed(problem).reshape(c * a, m)
     return dataclasses.replace(
         problem, arcs=efficient_arcs(graph, cost, problem.destinations.astype(np.int32))
     )
@@ -407,10 +435,13 @@ def _link_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:
         daily = {"rail": on.trains, "road": on.trucks}.get(mode)
         number = float(daily[arcs].sum()) if daily is not None else None
         capacity_t = float(links["capacity_t_per_y"][row])
+        capacity_teu = float(links["capacity_teu_per_y"][row])
         capacity = float(links["capacity_trains_per_day"][row])
         use = (
             float(daily[both[row]].sum()) / capacity
             if daily is not None and not np.isnan(capacity)
+            else float(on.teu[both[row]].sum()) / capacity_teu
+            if not np.isnan(capacity_teu)
             else float(on.tonnes[both[row]].sum()) / capacity_t
             if not np.isnan(capacity_t)
             else None

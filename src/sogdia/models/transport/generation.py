@@ -7,10 +7,11 @@ For exporter i, importer j and class c (symbols of `docs/explanation/flows.md`):
 X  value of goods exported, USD of 2023 a year
 o  share that moves by pipeline or wire, or as precious metal
 s  share of the class in the rest; the shares of a pair add to one
-v  value density, USD of 2023 a tonne
+v  value density, USD of 2023 a tonne: the class's, or the pair's own where one was reported
 
 A country's exports start in its zones in proportion to their GDP, and its imports end in the same
-way. Freight within a country is not generated: no source here gives it by region.
+way, except the classes of pairs whose origins or destinations somebody counted (table
+`freight_ends`). Freight within a country is not generated: no source here gives it by region.
 """
 
 from __future__ import annotations
@@ -24,13 +25,10 @@ from numpy.typing import NDArray
 from sogdia.core.errors import InvalidInput, Problem, UnknownName
 from sogdia.core.table import Table
 from sogdia.world.economies import Variant, trade_matrix
-from sogdia.world.freight import ANYWHERE
+from sogdia.world.freight_spread import composition, pair_spread, row_of, zone_ends
 from sogdia.world.world import World
 
 __all__ = ["FreightDemand", "freight_demand", "zone_shares"]
-
-SHARES_ADD_TO_ONE = 0.02
-"""Class shares of a pair are rescaled to one when they miss it by less; drawn shares miss it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,8 @@ class FreightDemand:
     tonnes : (C, Z, Z) float64
         Tonnes a year.
     trade : (Z, Z) float64
-        All trade of the pair, with what moves off the network, USD of 2023 a year.
+        All trade of the pair, with what moves off the network, USD of 2023 a year. What moves off
+        it is spread by GDP; the rest is where its classes are.
     """
 
     zones: tuple[str, ...]
@@ -99,18 +98,20 @@ def freight_demand(
     Raises
     ------
     InvalidInput
-        When a zone has no GDP, or an exporter's class shares do not add to one.
+        When a zone has no GDP, or class shares or shares of zones do not add to one.
     """
     zones = tuple(str(z) for z in world.zones["id"])
     country = world.zones["country"]
     share = zone_shares(world)
-    off, classes = _composition(world.freight)
-    density = _density(world, commodities)
+    off, classes = composition(world.freight)
+    density, own_density = _density(world, commodities), _own_density(world.freight)
+    ends = zone_ends(world)
     position: dict[str, NDArray[np.int64]] = {
         str(c): np.flatnonzero(country == c) for c in dict.fromkeys(country)
     }
     z = len(zones)
     value = np.zeros((len(commodities), z, z))
+    tonnes = np.zeros_like(value)
     trade = np.zeros((z, z))
     matrix = trade_matrix(world, variant)
     known = np.argwhere(np.isfinite(matrix.flow_usd2023_per_y))
@@ -124,67 +125,35 @@ def freight_demand(
         spread = np.outer(share[a], share[b])
         block = np.ix_(a, b)
         trade[block] = scaled * spread
-        pair = _row_of(classes, exporter, importer)
+        pair = row_of(classes, exporter, importer)
         moved = scaled * (1.0 - off[pair])
+        counted = ends.spreads(exporter, importer, classes[pair], share, (a, b))
+        if counted:
+            trade[block] = scaled * pair_spread(spread, counted, off[pair], classes[pair])
         for c, commodity in enumerate(commodities):
-            value[(c, *block)] = moved * classes[pair].get(commodity, 0.0) * spread
+            at = (c, *block)
+            value[at] = moved * classes[pair].get(commodity, 0.0) * counted.get(commodity, spread)
+            tonnes[at] = value[at] / own_density.get((*pair, commodity), density[c])
     return FreightDemand(
         zones=zones,
         commodities=tuple(commodities),
         country=country,
         value=value,
-        tonnes=value / density[:, None, None],
+        tonnes=tonnes,
         trade=trade,
     )
 
 
-Composition = dict[tuple[str, str], dict[str, float]]
-
-
-def _composition(freight: Table) -> tuple[dict[tuple[str, str], float], Composition]:
-    """Off-network share and class shares by (exporter, importer or WLD)."""
-    off: dict[tuple[str, str], float] = {}
-    classes: Composition = {}
-    for exporter, importer, commodity, gone, share in zip(
-        freight["exporter"], freight["importer"], freight["commodity"],
-        freight["off_network_value_share"], freight["class_value_share"], strict=True,
-    ):  # fmt: skip
-        pair = (str(exporter), str(importer))
-        off[pair] = float(gone)
-        classes.setdefault(pair, {})[str(commodity)] = float(share)
-    wrong = [
-        Problem(
-            where=f"freight {a}>{b}",
-            what="class shares do not add to one",
-            got=f"{sum(shares.values()):.3f}",
-            fix="correct the claims of class_value_share",
+def _own_density(freight: Table) -> dict[tuple[str, str, str], float]:
+    """Value densities of rows of the table freight that have one of their own."""
+    return {
+        (str(a), str(b), str(c)): float(v)
+        for a, b, c, v in zip(
+            freight["exporter"], freight["importer"], freight["commodity"],
+            freight["value_usd2023_per_t"], strict=True,
         )
-        for (a, b), shares in classes.items()
-        if not abs(sum(shares.values()) - 1.0) <= SHARES_ADD_TO_ONE
-    ]
-    if wrong:
-        raise InvalidInput(wrong)
-    for shares in classes.values():
-        total = sum(shares.values())
-        for commodity in shares:
-            shares[commodity] /= total
-    return off, classes
-
-
-def _row_of(classes: Composition, exporter: str, importer: str) -> tuple[str, str]:
-    """The most specific row of the table."""
-    for pair in ((exporter, importer), (exporter, ANYWHERE), (ANYWHERE, ANYWHERE)):
-        if pair in classes:
-            return pair
-    raise InvalidInput(
-        [
-            Problem(
-                where=f"freight {exporter}>{importer}",
-                what="has no composition",
-                fix="add claims of class_value_share for the exporter",
-            )
-        ]
-    )
+        if not np.isnan(v)
+    }  # fmt: skip
 
 
 def _density(world: World, commodities: Sequence[str]) -> NDArray[np.float64]:

@@ -141,7 +141,9 @@ def _problem(star: ForwardStar, cost: ArrayLike, through: ArrayLike | None) -> _
     per_typical = max(1.0, BUCKETS_PER_ROOT_NODE * np.sqrt(star.n_nodes))
     n_buckets = min(MAX_BUCKETS, int(np.ceil(WHEEL_SPAN * per_typical)))
     # Costs near the smallest float would make this infinite, and 0 * inf is NaN.
-    per_cost = min(per_typical / typical, float(np.finfo(np.float64).max)) if typical else 1.0
+    with np.errstate(over="ignore"):
+        ratio = per_typical / np.float64(typical) if typical else np.float64(1.0)
+    per_cost = float(min(ratio, np.finfo(np.float64).max))
     return _Problem(star, star_f, star_i, passes, per_cost, n_buckets)
 
 

@@ -9,6 +9,8 @@ __all__ = [
     "LINK_FLOW",
     "MODE_SHARE",
     "NETWORK_MAP",
+    "PASSENGER_CROSSING",
+    "PASSENGER_FLOW",
     "ROUTE",
     "SKIM",
     "TRADE_COST",
@@ -155,4 +157,32 @@ TRADE_COST = Schema(
         Column("cost_factor_ratio", "number", title="1 + expected cost over value, all classes"),
     ),
     ("on", "origin", "destination"),
+)
+
+PASSENGER_FLOW = Schema(
+    "passenger_flow",
+    (
+        Column("on", "date"),
+        Column("id", title="link"),
+        Column("from_place"),
+        Column("to_place"),
+        Column("mode", title="road, rail, air"),
+        Column("flow_persons_per_y", "number", title="in this direction; visitors there and back"),
+    ),
+    ("on", "id", "from_place"),
+)
+
+PASSENGER_CROSSING = Schema(
+    "passenger_crossing",
+    (
+        Column("on", "date"),
+        Column("id", title="crossing: post and mode; of a flight between countries its link"),
+        Column("leaving", title="ISO3 of the country left"),
+        Column("towards", title="ISO3 of the country entered"),
+        Column("mode"),
+        Column("origin_country", title="ISO3 of the visitors' citizenship"),
+        Column("destination_country", title="ISO3 of the country they visit"),
+        Column("flow_persons_per_y", "number", title="visitors there and back"),
+    ),
+    ("on", "id", "towards", "origin_country", "destination_country"),
 )
