@@ -60,13 +60,13 @@ sync() {
     fi
 }
 
-# need_browser: Chromium for the browser tests and for PDF, where it can be had.
+# need_browser: Chromium for the browser tests and for PDF, where it can be had, and letters for it.
 need_browser() {
     command -v chromium >/dev/null 2>&1 && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        say "installing chromium (once) ..."
+        say "installing chromium and a font with Chinese letters (once) ..."
         (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-            --no-install-recommends chromium) >/dev/null 2>&1 || true
+            --no-install-recommends chromium fonts-wqy-microhei) >/dev/null 2>&1 || true
     fi
     command -v chromium >/dev/null 2>&1 ||
         say "no chromium: the browser tests are skipped; on Debian: apt-get install -y chromium"

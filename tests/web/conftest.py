@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import os
+import secrets
+import shutil
 import socket
+import subprocess
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +47,8 @@ to = "Almaty"
 class = "container-general"
 """
 QUICKLY = {"draws": 0, "samples": 16, "flows": False, "linkages": False}
+
+GIVEN = "SOGDIA_TEST_POSTGRES"
 
 Served = Callable[..., AbstractContextManager[httpx.Client]]
 
@@ -122,3 +131,131 @@ def ran(client: httpx.Client) -> Ran:
                 states.append(job["state"])
     assert job["state"] == "done", job
     return Ran(job, tuple(states), job["run"])
+
+
+def program(name: str) -> str | None:
+    """Where a program of PostgreSQL is; Debian keeps some off the path."""
+    found = shutil.which(name)
+    return found or next(
+        (str(f) for f in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)),
+        None,
+    )
+
+
+def absent() -> str:
+    """Why there is no PostgreSQL to test with, or "" where there is."""
+    if importlib.util.find_spec("pg8000") is None:
+        return 'no driver: pip install "sogdia[postgres]"'
+    if os.environ.get(GIVEN):
+        return ""
+    if program("initdb") is None or program("pg_ctl") is None:
+        return f"no PostgreSQL: {GIVEN} names none, and initdb is not installed"
+    if os.geteuid() == 0 and (shutil.which("runuser") is None or account() is None):
+        return f"PostgreSQL does not run as root, and there is no account for it; set {GIVEN}"
+    return ""
+
+
+def account() -> str | None:
+    """The account PostgreSQL runs under when the tests run as root."""
+    import pwd
+
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in known), None)
+
+
+class Postgres:
+    """A server of our own, which can be stopped and started again.
+
+    Its data is in a folder of its own that goes with it. It listens on this machine alone.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="sogdia-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, account() or "")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.port = taken.getsockname()[1]
+        self.data = str(self.folder / "data")
+        self.run(
+            [program("initdb") or "", "-D", self.data, "-U", "sogdia", "-A", "trust", "-N",
+             "-E", "UTF8", "--locale=C"]
+        )  # fmt: skip
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """The database every server begins with."""
+        return f"postgresql://sogdia@127.0.0.1:{self.port}/postgres"
+
+    def run(self, command: Sequence[str]) -> None:
+        """Run a program of PostgreSQL, not as root."""
+        before = ["runuser", "-u", account() or "", "--"] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*before, *command], check=True, cwd=self.folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self.run(
+            [program("pg_ctl") or "", "-D", self.data, "-w", "-s", "-l",
+             str(self.folder / "log"), "-o", options, "start"]
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """Stop it at once, as a machine that loses its power does."""
+        self.run([program("pg_ctl") or "", "-D", self.data, "-w", "-s", "-m", "immediate", "stop"])
+
+    def end(self) -> None:
+        """Stop it and remove its folder."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def fresh_database(url: str) -> Generator[str]:
+    """A database of its own on a server, dropped at the end."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.pool import NullPool
+
+    from sogdia.web.records import open_engine
+
+    reached = open_engine(url)
+    admin = create_engine(reached.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    reached.dispose()
+    name = f"sogdia_test_{secrets.token_hex(4)}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres | None]:
+    """A PostgreSQL of our own; None where SOGDIA_TEST_POSTGRES names another."""
+    if why := absent():
+        pytest.skip(why)
+    if os.environ.get(GIVEN):
+        yield None
+        return
+    server = Postgres()
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite'}"
+        return
+    server: Postgres | None = request.getfixturevalue("postgres")
+    with fresh_database(server.url if server else os.environ[GIVEN]) as url:
+        yield url

@@ -157,3 +157,31 @@ def test_pages_are_one_shell_and_the_map_library_comes_from_its_package(
     assert library.headers["content-type"].startswith("text/javascript")
     assert len(library.content) > 100_000
     assert client.get("/static/vendor/other.js").status_code == 404
+
+
+def test_zones_have_the_people_and_product_of_the_world_of_today(
+    evidence: EvidenceBase, world_on: Callable[[str], World]
+) -> None:
+    today = world_on("2026-07-01")
+    features = layer(evidence, "zones")["features"]
+    people = {f["properties"]["id"]: f["properties"]["population_persons"] for f in features}
+    here = dict(zip(today.zones["id"], today.zones["population_persons"], strict=True))
+    assert set(people) == set(here)
+    # Claims of a later day may be read by then, so the same to within a few years' growth.
+    assert all(abs(people[z] / float(n) - 1) < 0.1 for z, n in here.items() if n == n)
+
+
+def test_values_of_links_are_those_of_the_ranking(client: httpx.Client) -> None:
+    """1992: the network is small, so this is quick. The first is worth most, as in `sogdia rank`."""
+    answer = client.get(f"{API}/values/1992.geojson").raise_for_status()
+    found = answer.json()
+    gains = [f["properties"]["gain_usd2023_per_y"] for f in found["features"]]
+    assert found["on"] == "1992-07-01"
+    assert len(gains) > 50
+    assert gains == sorted(gains, reverse=True)
+    assert {f["geometry"]["type"] for f in found["features"]} == {"LineString", "Point"}
+    again = client.get(
+        f"{API}/values/1992.geojson", headers={"if-none-match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+    assert client.get(f"{API}/values/1800.geojson").status_code == 422

@@ -108,6 +108,23 @@ def test_the_map_shows_the_closed_post(client: httpx.Client, ran: Any) -> None:
     assert sum(change is not None for change in changed.values()) < 5
 
 
+def test_the_map_has_zones_with_what_it_costs_to_reach_the_others(
+    client: httpx.Client, ran: Any
+) -> None:
+    features = get(client, f"runs/{ran.run}/map.geojson")["features"]
+    zones = {f["properties"]["id"]: f["properties"] for f in features
+             if f["properties"]["kind"] == "zone"}  # fmt: skip
+    assert len(zones) > 60
+    summary = get(client, f"runs/{ran.run}/summary")
+    for told in (*summary["gainers"], *summary["losers"]):
+        zone = zones[told["zone"]]
+        assert zone["access_change_share"] == told["change"]["central"]
+        assert zone["access_after_usd2023_per_t"] == told["after_usd2023_per_t"]
+        assert zone["population_persons"] > 0
+    # This run had no flows, so nothing is known of incomes: absent, not zero.
+    assert all(z["income_change_share"] is None for z in zones.values())
+
+
 def test_a_run_against_itself_is_exactly_zero(client: httpx.Client, ran: Any) -> None:
     found = get(client, f"runs/{ran.run}/compare/skim", other=ran.run, variable="time_h")
     assert all(row["change_time_h"] in (0.0, None) for row in found["rows"])
@@ -127,6 +144,7 @@ def test_a_number_is_traced_to_claims(client: httpx.Client, ran: Any) -> None:
     found = get(client, f"trace/{ran.run}", variable="time_h", entity="cn.xian>kz.almaty")
     assert math.isclose(sum(leg["share"] for leg in found["legs"]), 1.0, rel_tol=1e-9)
     assert any(line["source_title"] for line in found["lines"])
+    assert all(line["title"] for line in found["lines"]), "what each is about is said in words"
 
 
 def test_documents_are_made_by_what_was_handed_in(client: httpx.Client, ran: Any) -> None:

@@ -91,19 +91,22 @@ def run_server(settings: Settings, *, open_browser: bool = False) -> None:
 
     listening = _listen(settings)
     with listening:
-        app = create_app(settings, documents=_documents, ended=_say_going_on)
         port = listening.getsockname()[1]
         shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-        _say_how(settings, address)
+
+        def ready() -> None:
+            _say_how(settings, address)
+            if open_browser:
+                import webbrowser
+
+                webbrowser.open(address)
+
+        app = create_app(settings, documents=_documents, ready=ready, ended=_say_going_on)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False,
             proxy_headers=False, timeout_graceful_shutdown=2, lifespan="on", ws="none",
         )  # fmt: skip
-        if open_browser:
-            import webbrowser
-
-            webbrowser.open(address)
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
         say("stopped")

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import sys
+import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from sogdia.core.errors import SogdiaError
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.results.manifest import sogdia_version
 from sogdia.web import problems
 from sogdia.web.evidence_routes import evidence_router
 from sogdia.web.guard import Guard
-from sogdia.web.holdings import GEOJSON, Holdings
+from sogdia.web.holdings import Holdings
 from sogdia.web.job_routes import job_router
-from sogdia.web.layers import layer
 from sogdia.web.map_routes import map_router
-from sogdia.web.page_routes import add_pages
+from sogdia.web.page_routes import add_pages, shell
 from sogdia.web.run_routes import Documents, run_router
-from sogdia.web.scenario_routes import NAMES_ON, scenario_router
+from sogdia.web.scenario_routes import scenario_router
 from sogdia.web.session_routes import session_router
 from sogdia.web.settings import Settings
-from sogdia.web.trip_routes import costs_of, trip_router
+from sogdia.web.trip_routes import trip_router
+from sogdia.web.warm import Traffic, TrafficHeard, prepare, warm
 
 __all__ = ["create_app"]
 
 API = "/api/v1"
-FIRST_SEEN = (
-    "outlines", "disputed", "lakes", "rail", "road", "sea", "posts", "places", "air", "projects",
-)  # fmt: skip
-"""Layers in the order the map asks for them."""
 
 
 def create_app(
@@ -42,6 +36,7 @@ def create_app(
     *,
     evidence: EvidenceBase | None = None,
     documents: Callable[[], Documents | None] | None = None,
+    ready: Callable[[], None] | None = None,
     ended: Callable[[int], None] | None = None,
 ) -> FastAPI:
     """The server as an ASGI application.
@@ -55,6 +50,8 @@ def create_app(
     documents : callable, optional
         Finds what makes documents of a run, when the first is asked for; without it they are
         answered with 501.
+    ready : callable, optional
+        Told when the map is made and requests are answered.
     ended : callable, optional
         Told at the end how many jobs go on without the server.
 
@@ -66,13 +63,19 @@ def create_app(
     chosen = settings if settings is not None else Settings()
     base = evidence if evidence is not None else open_evidence()
     held = Holdings(settings=chosen, evidence=base)
+    traffic = Traffic()
     if chosen.database:
         _ = held.records
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncGenerator[None]:
-        threading.Thread(target=warm, args=(held,), name="warm", daemon=True).start()
+        if chosen.warm:
+            await asyncio.to_thread(prepare, held)
+        threading.Thread(target=warm, args=(held, traffic), name="warm", daemon=True).start()
+        if ready is not None:
+            ready()
         yield
+        traffic.ended.set()
         going_on = held.end()
         if ended is not None:
             ended(going_on)
@@ -99,26 +102,8 @@ def create_app(
     ):
         app.include_router(router, prefix=API)
     add_pages(app)
-    problems.install(app)
+    problems.install(app, shell)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
     app.add_middleware(Guard, settings=chosen)
+    app.add_middleware(TrafficHeard, traffic=traffic)
     return app
-
-
-def warm(held: Holdings) -> None:
-    """Make what the first pages ask for, in their order, and take up jobs of an earlier server.
-
-    What fails is told when it is asked for.
-    """
-    today = date.today()  # noqa: DTZ011  (the reader's own today)
-    try:
-        for name in FIRST_SEEN if held.settings.warm else ():
-            held.kept(f"layers/{name}", lambda n=name: layer(held.evidence, n), media=GEOJSON)
-        held.jobs.begin()
-        if held.settings.warm:
-            _ = held.library
-            held.world_on(NAMES_ON)
-            # The kernels are compiled, or read from their cache, by the first costs.
-            costs_of(held, today, "container-general")
-    except SogdiaError as error:
-        sys.stderr.write(f"{error}\n")

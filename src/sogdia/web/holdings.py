@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sogdia.core.digest import code_digest
+from sogdia.core.replacing import replacing
 from sogdia.evidence.base import EvidenceBase
 from sogdia.web.answers import Kept, json_bytes, keep
 from sogdia.web.settings import Settings
@@ -147,10 +147,19 @@ class Holdings:
     def end(self) -> int:
         """Stop following jobs; how many go on without the server."""
         with self.making:
-            return len(self._jobs.end()) if "_jobs" in self.__dict__ else 0
+            going_on = len(self._jobs.end()) if "_jobs" in self.__dict__ else 0
+            if "_records" in self.__dict__:
+                self._records.close()
+            return going_on
 
-    def kept(self, name: str, make: Callable[[], Any], *, media: str = JSON) -> Kept:
-        """An answer that depends on the evidence only: in memory, else on disk, else made."""
+    def kept(
+        self, name: str, make: Callable[[], Any], *, media: str = JSON, apart: bool = False
+    ) -> Kept:
+        """An answer that depends on the evidence only: in memory, else on disk, else made.
+
+        With `apart` it is made while others read the evidence: what makes it must not, or must
+        take `reading` itself.
+        """
 
         def read_or_make() -> Kept:
             file = self.cache_file(name)
@@ -159,7 +168,7 @@ class Holdings:
             except OSError:
                 body = None
             if body is None:
-                with self.reading:
+                with contextlib.nullcontext() if apart else self.reading:
                     made = make()
                 body = made if isinstance(made, bytes) else json_bytes(made)
                 if file is not None:
@@ -195,16 +204,9 @@ class Holdings:
 def write_whole(file: Path, body: bytes) -> None:
     """Write a file in one step; where it cannot be written, it is not kept."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(body)
-            os.replace(name, file)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-        for old in file.parent.glob("*.json"):
+        with replacing(file) as part:
+            part.write_bytes(body)
+        for old in file.parent.glob("[!.]*.json"):
             if old.name.split("-")[:4] != file.name.split("-")[:4]:
                 old.unlink(missing_ok=True)
     except OSError:

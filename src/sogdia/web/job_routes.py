@@ -16,7 +16,7 @@ from sogdia.core.errors import InvalidInput, Problem
 from sogdia.web.answers import json_answer, json_bytes, of_media
 from sogdia.web.desk import draft, from_json, read_draft, shipped_text
 from sogdia.web.holdings import Holdings
-from sogdia.web.problems import ANSWERS
+from sogdia.web.problems import ANSWERS, Refused
 
 __all__ = ["RunAsked", "job_router"]
 
@@ -49,7 +49,7 @@ class RunAsked(BaseModel):
 
 def job_router(held: Holdings) -> APIRouter:
     """Routes of held.jobs."""
-    router = APIRouter(tags=["jobs"], responses={k: ANSWERS[k] for k in (404, 422)})
+    router = APIRouter(tags=["jobs"], responses={k: ANSWERS[k] for k in (404, 422, 503)})
     refusals: dict[int | str, dict[str, Any]] = {
         k: ANSWERS[k] for k in (400, 401, 403, 404, 409, 413, 415, 422, 429)
     }
@@ -114,7 +114,10 @@ def job_router(held: Holdings) -> APIRouter:
                 await asyncio.sleep(LOOK_EVERY_S)
                 if await request.is_disconnected():
                     return
-                now = await to_thread.run_sync(held.jobs.view, job)
+                try:
+                    now = await to_thread.run_sync(held.jobs.view, job)
+                except Refused:  # the database is away for a while
+                    now = shown
                 if now != shown:
                     shown, spoke = now, time.monotonic()
                     yield _event(shown)

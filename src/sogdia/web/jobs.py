@@ -2,6 +2,11 @@
 
 A process holds a lock on its folder as long as it lives, whoever started it. A job that is
 recorded as running, whose lock is free and that left no outcome, is lost.
+
+Servers may share a database, and a folder of runs. A folder has a name of its own: its jobs are
+started, followed and settled by any server on it, each by one of them, since a job is changed in
+the database from the state it was in. Signals go to processes of the same machine; elsewhere a job
+that is cancelled loses its folder, and its process ends at its next step.
 """
 
 from __future__ import annotations
@@ -9,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -33,6 +39,10 @@ __all__ = ["Jobs"]
 
 LIVE: frozenset[State] = frozenset({"queued", "running"})
 LOOK_EVERY_S = 0.15
+IDLE_S = 5.0
+"""Between two looks when nothing is under way: another server may have left a job."""
+AWAY_AT_MOST_S = 30.0
+"""Longest time between two tries to reach a database that is away."""
 WAITING_AT_MOST = 50
 """Jobs that may wait; more are refused."""
 TAIL_BYTES = 4096
@@ -49,6 +59,34 @@ class Jobs:
         self.wake, self.stopping = threading.Event(), False
         self.follower: threading.Thread | None = None
 
+    @property
+    def folder(self) -> str:
+        """The name of the folder of runs, "" until it has had a job."""
+        try:
+            return (self.root / "name").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _named(self) -> str:
+        """The name of the folder, given by the server that comes first."""
+        if not self.folder:
+            self.root.mkdir(parents=True, exist_ok=True)
+            own = self.root / f".name-{secrets.token_hex(8)}"
+            own.write_text(secrets.token_hex(8), encoding="ascii")
+            try:
+                os.link(own, self.root / "name")
+            except FileExistsError:
+                pass
+            except OSError:  # there are no links on this file system
+                os.replace(own, self.root / "name")
+            own.unlink(missing_ok=True)
+        return self.folder
+
+    def _here(self, *states: State) -> list[JobRecord]:
+        """Jobs of this folder in some states."""
+        own = self.folder
+        return [j for j in self.records.jobs(*states) if own and j.host.endswith(f"/{own}")]
+
     def begin(self) -> None:
         """Follow jobs, also those an earlier server started."""
         if self.follower is None:
@@ -62,29 +100,27 @@ class Jobs:
         self.wake.set()
         if self.follower is not None:
             self.follower.join(2.0)
-        return self.records.jobs("running")
+        try:
+            return tuple(self._here("running"))
+        except Refused:  # the database is away
+            return ()
 
     def submit(
         self, found: Draft, beside: Mapping[str, str], options: Mapping[str, Any]
     ) -> tuple[JobRecord, bool]:
         """A job for a scenario, and whether it is new: the same one under way is not run twice."""
-        with self.changing:
-            waiting = self.records.jobs("queued", "running")
-            for job in waiting:
-                if (job.toml, dict(job.options), dict(job.beside)) == (
-                    found.toml, dict(options), dict(beside),
-                ):  # fmt: skip
-                    return job, False
-            if len(waiting) >= WAITING_AT_MOST:
-                raise Refused(
-                    429,
-                    Problem(where="jobs", what="too many wait", allowed=str(WAITING_AT_MOST)),
-                    headers={"retry-after": "60"},
-                )
-            job = self.records.add_job(
-                scenario=found.id, title=found.title, toml=found.toml, beside=beside,
-                options=options,
-            )  # fmt: skip
+        job, new = self.records.add_job(
+            scenario=found.id, title=found.title, toml=found.toml, beside=beside, options=options,
+            folder=self._named(), at_most=WAITING_AT_MOST,
+        )  # fmt: skip
+        if job is None:
+            raise Refused(
+                429,
+                Problem(where="jobs", what="too many wait", allowed=str(WAITING_AT_MOST)),
+                headers={"retry-after": "60"},
+            )
+        if not new:
+            return job, False
         self.begin()
         self.wake.set()
         return job, True
@@ -133,15 +169,22 @@ class Jobs:
             if job.state in LIVE and self.records.change(
                 name, only_from=LIVE, state="cancelled", message="", ended=now()
             ):
-                self._kill(name)
-                self._clear(name)
+                self._stop(job)
         self.wake.set()
         return self.get(name)
+
+    def _stop(self, job: JobRecord) -> None:
+        """End the process of a job and remove its folder."""
+        own = self.folder
+        if job.id in self.processes or job.host == f"{self.records.host}/{own}":
+            self._kill(job.id)
+        if job.host.endswith(f"/{own}"):
+            self._clear(job.id)
 
     def _kill(self, name: str) -> None:
         process = self.processes.pop(name, None)
         pid = process.pid if process is not None else self._pid(name)
-        if pid is None or not self._lives(name):
+        if pid is None or not self._lives(name, process):
             return
         for sign in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
             with contextlib.suppress(OSError):
@@ -149,7 +192,7 @@ class Jobs:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 if process is not None:
                     process.wait(2.0)
-            if not self._lives(name):
+            if not self._lives(name, process):
                 return
 
     def _pid(self, name: str) -> int | None:
@@ -158,9 +201,9 @@ class Jobs:
         except (OSError, ValueError):
             return None
 
-    def _lives(self, name: str) -> bool:
-        """Whether the process of a job is there."""
-        process = self.processes.get(name)
+    def _lives(self, name: str, process: subprocess.Popen[bytes] | None = None) -> bool:
+        """Whether the process of a job is there; that of another server is asked by its lock."""
+        process = process or self.processes.get(name)
         if process is not None:
             return process.poll() is None
         if fcntl is None:
@@ -174,7 +217,8 @@ class Jobs:
             return True
         try:
             with (self.root / name / "lock").open("rb") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Shared: two servers that look at the same time do not see each other.
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
         except OSError:
@@ -182,24 +226,38 @@ class Jobs:
         return False
 
     def _follow(self) -> None:
+        away, said = 0.0, ""
         while not self.stopping:
             try:
-                busy = self.look()
+                wait = LOOK_EVERY_S if self.look() else IDLE_S
+                away, said = 0.0, ""
             except Exception as error:  # the database may be away for a while
-                sys.stderr.write(f"jobs: {error}\n")
-                busy = True
-            self.wake.wait(LOOK_EVERY_S if busy else None)
+                where = error.problems[0].where if isinstance(error, Refused) else "jobs"
+                what = f"{where}: {error}; tried again until it is well\n"
+                if what != said:
+                    sys.stderr.write(what)
+                away, said = min(AWAY_AT_MOST_S, 2 * away or 1.0), what
+                wait = away
+            self.wake.wait(wait)
             self.wake.clear()
 
     def look(self) -> bool:
         """See which jobs have ended and start those that wait; whether there is any."""
         with self.changing:
-            running = [j for j in self.records.jobs("running") if j.host == self.records.host]
+            running = self._here("running")
             left = sum(not self._settle(job) for job in running)
-            waiting = [j for j in self.records.jobs("queued") if j.host == self.records.host]
+            waiting = self._here("queued")
             for job in waiting[: max(0, self.held.settings.jobs - left)]:
                 self._start(job)
+            self._tidy({job.id for job in (*running, *waiting)})
             return bool(running or waiting)
+
+    def _tidy(self, live: set[str]) -> None:
+        """Stop what another server has cancelled."""
+        for name in {*self.processes, *_folders(self.root)} - live:
+            job = self.records.job(name)
+            if job is not None and job.state not in LIVE:
+                self._stop(job)
 
     def _settle(self, job: JobRecord) -> bool:
         """Record the end of a job; whether it has ended."""
@@ -243,8 +301,29 @@ class Jobs:
     def _start(self, job: JobRecord) -> None:
         folder = self.root / job.id
         folder.mkdir(parents=True, exist_ok=True)
-        found = draft(job.toml, called=job.scenario)
-        file = lay_out(found, job.beside, folder)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            descriptors: tuple[int, ...] = ()
+            if fcntl is not None:
+                # The lock belongs to the open file, which the child inherits and keeps.
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    return  # another server is starting it, or looks whether it lives
+                descriptors = (lock,)
+            if not self.records.change(
+                job.id, only_from=frozenset({"queued"}), state="running", started=now(),
+                host=f"{self.records.host}/{self.folder}",
+            ):  # fmt: skip
+                return
+            self.processes[job.id] = self._process(job, folder, descriptors)
+        finally:
+            os.close(lock)
+
+    def _process(
+        self, job: JobRecord, folder: Path, descriptors: tuple[int, ...]
+    ) -> subprocess.Popen[bytes]:
+        file = lay_out(draft(job.toml, called=job.scenario), job.beside, folder)
         asked = {
             "scenario": file.name,
             "options": dict(job.options),
@@ -252,30 +331,25 @@ class Jobs:
             "evidence": str(self.held.evidence.folder.resolve()),
         }
         (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            descriptors: tuple[int, ...] = ()
-            if fcntl is not None:
-                # The lock belongs to the open file, which the child inherits and keeps.
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                descriptors = (lock,)
-            if not self.records.change(
-                job.id, only_from=frozenset({"queued"}), state="running", started=now()
-            ):
-                return
-            with (folder / "stderr.txt").open("wb") as errors:
-                process = subprocess.Popen(
-                    [sys.executable, "-m", "sogdia.web.work", str(folder)],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-                    pass_fds=descriptors, start_new_session=True,
-                )  # fmt: skip
-        finally:
-            os.close(lock)
-        self.processes[job.id] = process
+        with (folder / "stderr.txt").open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sogdia.web.work", str(folder)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                pass_fds=descriptors, start_new_session=True,
+            )  # fmt: skip
         (folder / "pid").write_text(str(process.pid), encoding="ascii")
+        return process
 
     def _clear(self, name: str) -> None:
         shutil.rmtree(self.root / name, ignore_errors=True)
+
+
+def _folders(root: Path) -> list[str]:
+    """Names of the folders of jobs."""
+    try:
+        return [entry.name for entry in root.iterdir() if entry.is_dir()]
+    except OSError:
+        return []
 
 
 def _read(file: Path) -> dict[str, Any] | None:

@@ -13,11 +13,14 @@ from datetime import date
 from typing import Any
 
 from sogdia.core.errors import UnknownName
+from sogdia.core.estimate import Estimate
 from sogdia.core.geodesy import great_circle_km
 from sogdia.evidence.base import EvidenceBase
+from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import day
 from sogdia.web.intervals import Period, link_periods, open_periods, post_periods
 from sogdia.world.find import plain
+from sogdia.world.notebook import Notebook
 
 __all__ = ["LAYERS", "layer", "line_between"]
 
@@ -177,10 +180,21 @@ def _places(base: EvidenceBase) -> list[Feature]:
 
 
 def _zones(base: EvidenceBase) -> list[Feature]:
+    # People and product as a world of today would have them.
+    today = date.today()  # noqa: DTZ011  (the reader's own today)
+    book = Notebook(base, today, FAR_FUTURE)
+
+    def number(zone: str, variable: str) -> float | None:
+        belief = book.believe(zone, variable)
+        value = None if belief is None else belief.claim.value
+        return value.central if isinstance(value, Estimate) else None
+
     return [
         _feature(
             _point(r["lat"], r["lon"]), id=r["id"], name=r["name"], kind=r["kind"],
-            country=r["country"], local=r["name_local"] or None, city=r["city"], **_when(ALWAYS),
+            country=r["country"], local=r["name_local"] or None, city=r["city"],
+            population_persons=number(r["id"], "population_persons"),
+            gdp_usd2023_per_y=number(r["id"], "gdp_usd2023_per_y"), **_when(ALWAYS),
         )
         for r in base.entities("zones")
     ]  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from sogdia.core.language import LANGUAGES, language
@@ -16,7 +16,7 @@ from sogdia.web.layers import LAYERS, layer
 from sogdia.web.problems import ANSWERS
 from sogdia.world.build import FIRST_DAY, LAST_DAY
 
-__all__ = ["map_router"]
+__all__ = ["counts_of", "history_of", "map_router", "texts_of"]
 
 Code = Literal["en", "ru", "zh"]
 Name = Literal[
@@ -55,23 +55,7 @@ def map_router(held: Holdings) -> APIRouter:
     @router.get("/languages/{code}")
     def texts(code: Code, request: Request) -> Response:
         """Every text of the interface and every name, by key, in one language."""
-
-        def make() -> dict[str, Any]:
-            found = language(code)
-            return {
-                "code": code,
-                "title": found.title,
-                "tag": found.tag,
-                "interface": found.catalog("interface"),
-                "places": found.catalog("places"),
-                "indicators": {
-                    key: text
-                    for key, text in found.catalog("report").items()
-                    if key.startswith(("indicator.", "part."))
-                },
-            }
-
-        return kept_answer(held.kept(f"languages/{code}", make), request)
+        return kept_answer(held.kept(f"languages/{code}", lambda: texts_of(code)), request)
 
     @router.get("/layers")
     def layers(request: Request) -> Response:
@@ -100,25 +84,57 @@ def map_router(held: Holdings) -> APIRouter:
         kept = held.kept(f"layers/{name}", lambda: layer(held.evidence, name), media=GEOJSON)
         return kept_answer(kept, request)
 
+    @router.get("/values/{year}.geojson", **of_media(GEOJSON))
+    def values(
+        year: Annotated[int, Path(ge=FIRST_DAY.year, le=LAST_DAY.year)], request: Request
+    ) -> Response:
+        """What a tenth less cost at each link and post gains, on 1 July of a year.
+
+        The first to ask for a year waits some seconds. `gain_usd2023_per_y` is real income of all
+        countries with zones, `gain_five_usd2023_per_y` of Central Asia's five.
+        """
+        from sogdia.web.values import kept_values
+
+        return kept_answer(kept_values(held, year), request)
+
     @router.get("/history")
     def history(request: Request) -> Response:
         """The phases of the history and the years of the slider."""
-        from sogdia.models.cooperation.events import PHASES
-
-        def make() -> dict[str, Any]:
-            starts = [p.first.isoformat() if p.first else None for p in PHASES]
-            return {
-                "phases": [
-                    {"name": p.years, "number": p.number, "from": a, "to": b,
-                     "begins_with": p.begins_with or None}
-                    for p, a, b in zip(PHASES, starts, [*starts[1:], None], strict=True)
-                ],
-                "years": list(range(FIRST_DAY.year, LAST_DAY.year + 1)),
-            }  # fmt: skip
-
-        return kept_answer(held.kept("history", make), request)
+        return kept_answer(held.kept("history", history_of), request)
 
     return router
+
+
+def texts_of(code: str) -> dict[str, Any]:
+    """Texts of the interface, names, and words of the models, in one language."""
+    found = language(code)
+    return {
+        "code": code,
+        "title": found.title,
+        "tag": found.tag,
+        "interface": found.catalog("interface"),
+        "places": found.catalog("places"),
+        "indicators": {
+            key: text
+            for key, text in found.catalog("report").items()
+            if key.startswith(("indicator.", "part."))
+        },
+    }
+
+
+def history_of() -> dict[str, Any]:
+    """The phases of the history and the years of the slider."""
+    from sogdia.models.cooperation.events import PHASES
+
+    starts = [p.first.isoformat() if p.first else None for p in PHASES]
+    return {
+        "phases": [
+            {"name": p.years, "number": p.number, "from": a, "to": b,
+             "begins_with": p.begins_with or None}
+            for p, a, b in zip(PHASES, starts, [*starts[1:], None], strict=True)
+        ],
+        "years": list(range(FIRST_DAY.year, LAST_DAY.year + 1)),
+    }  # fmt: skip
 
 
 def counts_of(held: Holdings) -> dict[str, int]:

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from sogdia.core.errors import Problem
 from sogdia.web.problems import Refused
 
-__all__ = ["add_pages"]
+__all__ = ["add_pages", "shell"]
 
 PAGES = Path(__file__).parent / "pages"
 ADDRESSES = ("/", "/scenario", "/routes", "/evidence", "/compare")
@@ -33,15 +33,17 @@ def vendor_folder() -> Path | None:
     return None
 
 
+def shell() -> Response:
+    """The one page, which looks at the address itself."""
+    return FileResponse(
+        PAGES / "index.html", media_type="text/html; charset=utf-8",
+        headers={"cache-control": "no-cache"},
+    )  # fmt: skip
+
+
 def add_pages(app: FastAPI) -> None:
     """Serve the shell, the files beside it, and MapLibre."""
     folder = vendor_folder()
-
-    def shell() -> Response:
-        return FileResponse(
-            PAGES / "index.html", media_type="text/html; charset=utf-8",
-            headers={"cache-control": "no-cache"},
-        )  # fmt: skip
 
     for address in ADDRESSES:
         app.add_api_route(address, shell, methods=["GET", "HEAD"], include_in_schema=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sogdia.appraisal.changes import names, network_changes
 from sogdia.appraisal.run import Appraisal, scenario_of
-from sogdia.appraisal.summary import relative_gencost, summarise
+from sogdia.appraisal.summary import Summary, ZoneChange, relative_gencost, summarise
 from sogdia.appraisal.summary_flows import flow_sentences, summarise_flows
 from sogdia.appraisal.summary_traffic import link_flows, rows_on
 from sogdia.core.errors import InvalidInput, Problem, SogdiaError, UnknownName
@@ -22,6 +22,7 @@ from sogdia.web.holdings import Holdings
 from sogdia.web.layers import GAUGES, OCEAN_KM, line_between
 from sogdia.web.problems import Refused, as_rows
 from sogdia.web.records import Records
+from sogdia.web.run_zones import zone_features
 from sogdia.web.trip_routes import leg_of
 
 __all__ = ["Past", "manifest_row"]
@@ -104,7 +105,8 @@ class Past:
     def _summary(self, appraisal: Appraisal) -> dict[str, Any]:
         run = appraisal.run
         manifest = run.manifest
-        found, flows = summarise(appraisal), summarise_flows(appraisal)
+        found = self._summarised(appraisal, manifest.dates[-1])
+        flows = summarise_flows(appraisal)
         linkages = rows_on(run["linkage_indicator"], found.on) if "linkage_indicator" in run else []
         notes = rows_on(run["linkage_note"], found.on) if "linkage_note" in run else []
         unsolved = [
@@ -142,7 +144,7 @@ class Past:
         }
 
     def map(self, name: str, on: date | None) -> dict[str, Any]:
-        """Links and posts with what changes and what they carry, as GeoJSON."""
+        """Links, posts and zones with what changes and what they carry, as GeoJSON."""
         run = self.run(name)
         day = self.day(run, on)
         key = ("map", run.id, day)
@@ -181,7 +183,21 @@ class Past:
                 geometry = {"type": "Point", "coordinates": [round(x, 4) for x in start]}
                 said["dwell_mean_h"] = row["dwell_mean_h"]
             features.append({"type": "Feature", "properties": said, "geometry": geometry})
+        features += zone_features(run, day, self._zones(run, day))
         return {"type": "FeatureCollection", "on": day, "run": run.id[:ID], "features": features}
+
+    def _zones(self, run: Run, day: date) -> tuple[ZoneChange, ...]:
+        """What changes at each zone; nothing of a baseline, or where the scenario is not known."""
+        if run.manifest.baseline is None:
+            return ()
+        try:
+            return self._summarised(self.appraisal(run.id), day).zones
+        except InvalidInput:
+            return ()
+
+    def _summarised(self, appraisal: Appraisal, day: date) -> Summary:
+        key = ("summarised", appraisal.run.id, day)
+        return self.held.results.get(key, lambda: summarise(appraisal, day))
 
     def strip(self, name: str, pair: str, on: date | None) -> dict[str, Any]:
         """Legs of a pair before and after: hours, money and distance, borders as steps."""

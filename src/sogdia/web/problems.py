@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -63,6 +63,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         (422, "Everything that is wrong with the input."),
         (429, "Too many requests."),
         (501, "An optional part is not installed."),
+        (503, "The database of jobs and saved scenarios does not answer."),
     )
 }
 """For the OpenAPI schema of every route."""
@@ -117,8 +118,8 @@ def of_error(error: SogdiaError) -> tuple[int, Sequence[Problem]]:
     return status, [Problem(where="", what=str(error))]
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error in the one shape."""
+def install(app: FastAPI, page: Callable[[], Response] | None = None) -> None:
+    """Answer every error in the one shape; to a browser that opens no page, with `page`."""
 
     async def refused(_: Request, error: Exception) -> JSONResponse:
         found = cast("Refused", error)
@@ -141,8 +142,12 @@ def install(app: FastAPI) -> None:
             ],
         )
 
-    async def plain(request: Request, error: Exception) -> JSONResponse:
+    async def plain(request: Request, error: Exception) -> Response:
         found = cast("HTTPException", error)
+        if page is not None and found.status_code == 404 and wants_page(request):
+            answer = page()
+            answer.status_code = 404
+            return answer
         headers = {k.lower(): v for k, v in (found.headers or {}).items()}
         if found.status_code == 405:
             # Each method of an address is a route of its own: all of them are allowed.
@@ -168,6 +173,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SogdiaError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page to be shown."""
+    return (
+        request.method == "GET"
+        and "text/html" in request.headers.get("accept", "")
+        and not request.url.path.startswith(("/api/", "/static/"))
+    )
 
 
 def methods_of(request: Request) -> list[str]:

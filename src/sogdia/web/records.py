@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import secrets
 import socket
 from collections.abc import Generator, Mapping
@@ -10,20 +9,49 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import JSON, Engine, String, Text, create_engine, event, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    Engine,
+    String,
+    Text,
+    Update,
+    create_engine,
+    event,
+    select,
+    update,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from sogdia.core.errors import InvalidInput, Problem
+from sogdia.web.problems import Refused
 
-__all__ = ["ENDED", "JobRecord", "Records", "ScenarioRecord", "State"]
+__all__ = ["ENDED", "JobRecord", "Records", "ScenarioRecord", "State", "open_engine"]
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled", "lost"})
-DRIVERS = ("pg8000", "psycopg")
+DRIVER = "pg8000"
+"""Driver of PostgreSQL, unless the URL names another: the one under a permissive licence."""
+INSTALLED_BY = {
+    "pg8000": "sogdia[postgres]", "psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary",
+}  # fmt: skip
+"""What installs a driver, where that is not its own name."""
+REACHED_IN_S = 10
+"""A database that does not answer for so long cannot be used."""
+SUBMITTING = 0x50676469
+"""Number of the lock of PostgreSQL under which a job is looked for and added."""
 
 
 class Base(DeclarativeBase):
@@ -86,7 +114,7 @@ class JobRecord:
     run : str or None
         Run id of the scenario, once done.
     host : str
-        Where its process runs.
+        The machine and the folder of runs where its process runs, as `MACHINE/FOLDER`.
     """
 
     id: str
@@ -115,18 +143,43 @@ class Records:
     """The database of one server, or of several that share it."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
         try:
-            Base.metadata.create_all(self.engine)
+            self._create()
         except SQLAlchemyError as error:
             raise _unreachable(url, error) from error
         self.host = socket.gethostname()
 
+    def _create(self) -> None:
+        try:
+            Base.metadata.create_all(self.engine)
+        except SQLAlchemyError:
+            # Another server may have made the tables between the look and the making.
+            Base.metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Let go of the connections; they are made anew when something is asked."""
+        self.engine.dispose()
+
     @contextmanager
     def session(self) -> Generator[Session]:
-        """A transaction."""
-        with Session(self.engine) as session, session.begin():
-            yield session
+        """A transaction.
+
+        Raises
+        ------
+        Refused
+            With status 503, when the database does not answer.
+        """
+        try:
+            with Session(self.engine) as session, session.begin():
+                yield session
+        except (OperationalError, InterfaceError) as error:
+            # Not with the driver's words, which name the address of the database.
+            problem = Problem(
+                where="the database of jobs and saved scenarios", what="does not answer",
+                fix="try again; runs that have begun go on meanwhile",
+            )  # fmt: skip
+            raise Refused(503, problem, headers={"retry-after": "10"}) from error
 
     def scenarios(self) -> tuple[ScenarioRecord, ...]:
         """Every saved scenario, by id."""
@@ -146,13 +199,21 @@ class Records:
 
     def save(self, name: str, title: str, toml: str) -> bool:
         """Keep a scenario; whether it is new."""
-        with self.session() as session:
-            row = session.get(ScenarioRow, name)
-            if row is None:
-                session.add(ScenarioRow(id=name, title=title, toml=toml, changed=now()))
-                return True
-            row.title, row.toml, row.changed = title, toml, now()
+        values = {"title": title, "toml": toml, "changed": now()}
+        if self._changed(update(ScenarioRow).where(ScenarioRow.id == name).values(**values)):
             return False
+        try:
+            with self.session() as session:
+                session.add(ScenarioRow(id=name, **values))
+        except IntegrityError:  # another server has saved it since
+            self._changed(update(ScenarioRow).where(ScenarioRow.id == name).values(**values))
+            return False
+        return True
+
+    def _changed(self, statement: Update) -> bool:
+        """Whether a statement changed anything."""
+        with self.session() as session:
+            return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
 
     def drop(self, name: str) -> bool:
         """Forget a scenario; whether it was there."""
@@ -170,17 +231,42 @@ class Records:
         toml: str,
         beside: Mapping[str, str],
         options: Mapping[str, Any],
-    ) -> JobRecord:
-        """A new job that waits."""
-        row = JobRow(
-            id=secrets.token_hex(8), scenario=scenario, title=title, toml=toml,
-            beside=dict(beside), options=dict(options), state="queued", share=0.0, message="",
-            run=None, problems=[], host=self.host, asked=now(), started=None, ended=None,
-        )  # fmt: skip
+        folder: str = "",
+        at_most: int | None = None,
+    ) -> tuple[JobRecord | None, bool]:
+        """A job that waits, and whether it is new.
+
+        The same one under way for the same folder is not added again, however many servers are
+        asked at once. None when `at_most` are under way there.
+        """
         with self.session() as session:
+            self._alone(session)
+            query = select(JobRow).where(
+                JobRow.state.in_(("queued", "running")), JobRow.host.endswith(f"/{folder}")
+            )
+            live = session.scalars(query).all()
+            for row in live:
+                if (row.toml, row.options, row.beside) == (toml, dict(options), dict(beside)):
+                    return _job(row), False
+            if at_most is not None and len(live) >= at_most:
+                return None, False
+            row = JobRow(
+                id=secrets.token_hex(8), scenario=scenario, title=title, toml=toml,
+                beside=dict(beside), options=dict(options), state="queued", share=0.0, message="",
+                run=None, problems=[], host=f"{self.host}/{folder}", asked=now(), started=None,
+                ended=None,
+            )  # fmt: skip
             session.add(row)
             session.flush()
-            return _job(row)
+            return _job(row), True
+
+    def _alone(self, session: Session) -> None:
+        """Nobody else adds a job until the transaction ends."""
+        name = self.engine.dialect.name
+        if name == "sqlite":
+            session.execute(sql("BEGIN IMMEDIATE"))
+        elif name == "postgresql":
+            session.execute(sql("SELECT pg_advisory_xact_lock(:n)"), {"n": SUBMITTING})
 
     def job(self, name: str) -> JobRecord | None:
         """One job."""
@@ -208,13 +294,11 @@ class Records:
         self, name: str, *, only_from: frozenset[State] | None = None, **values: Any
     ) -> bool:
         """Change a job; whether it was in one of the states it may be changed from."""
-        with self.session() as session:
-            row = session.get(JobRow, name, with_for_update=True)
-            if row is None or (only_from is not None and row.state not in only_from):
-                return False
-            for key, value in values.items():
-                setattr(row, key, value)
-            return True
+        # One statement: of two servers that change a job from the same state, one does.
+        statement = update(JobRow).where(JobRow.id == name).values(**values)
+        if only_from is not None:
+            statement = statement.where(JobRow.state.in_(only_from))
+        return self._changed(statement)
 
 
 def _scenario(row: ScenarioRow) -> ScenarioRecord:
@@ -230,20 +314,26 @@ def _job(row: JobRow) -> JobRecord:
     )  # fmt: skip
 
 
-def _engine(url: str) -> Engine:
+def open_engine(url: str) -> Engine:
+    """What reaches a database; nothing is asked of it yet.
+
+    Raises
+    ------
+    InvalidInput
+        When the URL is none or its driver is not installed, with the line that installs it.
+    """
     try:
         parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            # The driver that is installed, the pure one first.
-            known = [d for d in DRIVERS if importlib.util.find_spec(d) is not None]
-            parsed = parsed.set(drivername=f"postgresql+{(known or DRIVERS)[0]}")
+        if parsed.get_backend_name() == "postgresql":
+            return _postgres(parsed)
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True)
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": 15})
     except ModuleNotFoundError as error:
-        raise _unreachable(url, error, 'pip install pg8000, or "psycopg[binary]"') from error
+        package = INSTALLED_BY.get(error.name or "", error.name or "")
+        raise _unreachable(url, error, f'pip install "{package}"' if package else "") from error
     except (ArgumentError, NoSuchModuleError, OSError) as error:
         raise _unreachable(url, error) from error
 
@@ -256,6 +346,15 @@ def _engine(url: str) -> Engine:
 
     event.listen(engine, "connect", settings)
     return engine
+
+
+def _postgres(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername=f"postgresql+{DRIVER}")
+    libpq = url.get_driver_name() in {"psycopg", "psycopg2"}
+    asked = {"connect_timeout": REACHED_IN_S} if libpq else {}
+    # A connection that the server has closed meanwhile is made anew.
+    return create_engine(url, pool_pre_ping=True, connect_args=asked)
 
 
 def _unreachable(url: str, error: Exception, fix: str = "") -> InvalidInput:

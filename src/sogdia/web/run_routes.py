@@ -139,7 +139,7 @@ def run_router(held: Holdings, find_documents: Callable[[], Documents | None] | 
 
     @router.get("/runs/{run}/map.geojson", **of_media(GEOJSON))
     def difference(run: RunId, request: Request, on: On = None) -> Response:
-        """Links and posts with what changes and the tonnes a year before and after."""
+        """Links and posts with what changes and the tonnes a year before and after; zones as points."""
         found = held.past.run(run)
         kept = held.results.get(
             ("kept map", found.id, held.past.day(found, on)),
@@ -248,8 +248,12 @@ def run_router(held: Holdings, find_documents: Callable[[], Documents | None] | 
         on: On = None,
         goods: Annotated[str, Query(alias="class", max_length=40)] = "container-general",
     ) -> Response:
-        """From a number of a run (`A>B`, or a zone) to the claims and measures it rests on."""
+        """From a number of a run (`A>B`, or a zone) to the claims and measures it rests on.
+
+        As `sogdia trace` answers; lines also have the `title` of their variable and `subject_name`.
+        """
         from sogdia.appraisal.tracing import trace_run
+        from sogdia.core.register import register
 
         found = held.past.run(run)
         day = held.past.day(found, on)
@@ -257,7 +261,13 @@ def run_router(held: Holdings, find_documents: Callable[[], Documents | None] | 
             traced = trace_run(
                 found, variable, entity, on=day, commodity=goods, evidence=held.evidence
             )
-        return json_answer(dataclasses.asdict(traced))
+        said = dataclasses.asdict(traced)
+        known, library = register(), held.library
+        for line in (*said["lines"], *said["others"]):
+            found_variable = known.get(line["variable"])
+            line["title"] = found_variable.title if found_variable is not None else None
+            line["subject_name"] = library.name(line["entity"])
+        return json_answer(said)
 
     @router.get("/backtest")
     def modelled_planned_observed() -> Response:

@@ -59,7 +59,7 @@ Asked = AskedText | AskedTable
 
 def scenario_router(held: Holdings) -> APIRouter:
     """Routes of scenarios."""
-    router = APIRouter(tags=["scenarios"], responses={k: ANSWERS[k] for k in (404, 422)})
+    router = APIRouter(tags=["scenarios"], responses={k: ANSWERS[k] for k in (404, 422, 503)})
     refusals: dict[int | str, dict[str, Any]] = {
         k: ANSWERS[k] for k in (400, 401, 403, 404, 409, 413, 415, 422)
     }

@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+from sogdia.core.replacing import replacing
+
 __all__ = ["main"]
 
 EVERY_S = 0.1
@@ -30,23 +32,26 @@ def main(folder: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     asked: dict[str, Any] = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
     with (folder / "progress.jsonl").open("a", encoding="utf-8", buffering=1) as stream:
-        tell = Told(stream)
+        tell = Told(stream, folder)
         tell("starting", 0.0)
         outcome = _run(asked, folder, tell)
-    whole = folder / "outcome.json.part"
-    with whole.open("w", encoding="utf-8") as written:
+    if not folder.exists():  # cancelled meanwhile
+        return 143
+    with (
+        replacing(folder / "outcome.json") as part,
+        part.open("w", encoding="utf-8") as written,
+    ):
         json.dump(outcome, written)
         written.flush()
         os.fsync(written.fileno())
-    os.replace(whole, folder / "outcome.json")
     return 0
 
 
 class Told:
-    """Writes progress as lines, the share never falling."""
+    """Writes progress as lines, the share never falling; without its folder the job ends."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.stream, self.share, self.last = stream, 0.0, 0.0
+    def __init__(self, stream: TextIO, folder: Path) -> None:
+        self.stream, self.folder, self.share, self.last = stream, folder, 0.0, 0.0
 
     def __call__(self, what: str, share: float) -> None:
         """One step."""
@@ -55,6 +60,8 @@ class Told:
         if now - self.last < EVERY_S and share < 1.0:
             return
         self.last = now
+        if not self.folder.exists():  # cancelled by a server of another machine
+            os._exit(143)
         self.stream.write(json.dumps({"message": what, "share": round(self.share, 4)}) + "\n")
 
 

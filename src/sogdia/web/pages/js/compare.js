@@ -18,7 +18,8 @@ export default async function comparePage(place) {
     runs.length ? runs.slice(0, 40).map((r) =>
       h("label", { class: "check" },
         h("input", { type: "checkbox", value: r.id, checked: chosen.has(r.id), onchange: (e) => { if (e.target.checked) chosen.add(r.id); else chosen.delete(r.id); } }),
-        r.title ?? r.scenario, h("small", null, `\u00a0· ${r.created ? date(r.created) : ""} · ${r.id.slice(0, 8)}`)))
+        h("span", null, r.title ?? r.scenario, " ", h("small", null, `· ${r.created ? date(r.created) : ""} · ${r.id.slice(0, 8)} · `),
+          h("a", { href: `/scenario?run=${r.id}` }, h("small", null, t("compare.open"))))))
       : h("p", null, t("compare.no_runs"), " ", h("a", { href: "/scenario" }, t("nav.scenario"))));
   place.append(list, button, out, past);
   const compare = async () => {

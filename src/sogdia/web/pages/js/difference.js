@@ -5,6 +5,7 @@ import { getJSON } from "./http.js";
 import { REGION, colour, makeMap } from "./map_base.js";
 import { table } from "./table.js";
 import { nameOf, number, signed, signedPercent, t, word } from "./text.js";
+import { VIEWS, addViews, valueOf, viewKey, viewRows, viewsOf } from "./views.js";
 
 /** Looks differ in colour, dash and width: a print in grey still tells them apart. */
 const LOOKS = [
@@ -36,25 +37,72 @@ export async function differenceMap(base) {
     .filter((f) => f.properties.look !== "same" || ["rail", "road"].includes(f.properties.mode));
   const moved = features.filter((f) => f.properties.look !== "same");
   const box = h("div", { class: "map-box" });
-  const node = h("div", { class: "difference" }, box, keys(), h("p", { class: "disclaimer" }, t("map.disclaimer")), list(moved));
+  const key = h("div", null, keys());
+  const rows = h("div", null, list(moved));
+  const said = h("p", { class: "quiet", role: "status" });
+  let drawn = null;
+  const choice = h("select", { id: "view", onchange: () => show(choice.value) },
+    ["change", ...viewsOf(got.features)].map((id) => h("option", { value: id }, t(`view.${id}`))));
+  const show = (id) => {
+    const other = id in VIEWS;
+    fill(key, other ? viewKey(id, got.features) : keys());
+    fill(rows, other ? h("details", null, h("summary", null, t("view.rows")), viewRows(id, got.features)) : list(moved));
+    said.textContent = other ? t("view.pick") : "";
+    drawn?.show(id);
+  };
+  const node = h("div", { class: "difference" },
+    h("div", { class: "field" }, h("label", { for: "view" }, t("view.title")), choice),
+    box, key, said, h("p", { class: "disclaimer" }, t("map.disclaimer")), rows);
   node.dataset.moved = moved.length;
   queueMicrotask(async () => {
-    const drawn = await makeMap(box, { label: t("results.map"), bounds: extent(moved) });
-    if (!drawn) {
+    const made = await makeMap(box, { label: t("results.map"), bounds: extent(moved) });
+    if (!made) {
       box.classList.add("none");
       fill(box, h("p", { role: "status" }, t("map.no_webgl")));
       return;
     }
-    draw(drawn, features);
-    drawn.names(moved.filter((f) => f.geometry).slice(0, 14).map((f) => ({ at: middle(f.geometry), text: nameOf(f.properties.id, f.properties.name), from: 0 })));
+    draw(made, features);
+    const named = moved.filter((f) => f.geometry).slice(0, 14).map((f) => ({ at: middle(f.geometry), text: nameOf(f.properties.id, f.properties.name), from: 0 }));
+    drawn = switches(made, got.features, box, named);
+    drawn.show(choice.value);
+    reads(made.map, drawn.ids, said, choice, got.features);
+    box.sogdia = made.map; // for tests and the curious
     const end = new MutationObserver(() => {
       if (node.isConnected) return;
       end.disconnect();
-      drawn.end();
+      made.end();
     });
     end.observe(document.getElementById("main"), { childList: true, subtree: true });
   });
   return node;
+}
+
+/** Turns from what changes to another view and back. */
+function switches(made, features, box, named) {
+  const { map } = made;
+  const views = addViews(made, features);
+  const changes = LOOKS.slice(1).flatMap((l) => [`line-${l.id}`, `post-${l.id}`]);
+  const show = (id) => {
+    const other = id in VIEWS;
+    for (const layer of changes) map.setLayoutProperty(layer, "visibility", other ? "none" : "visible");
+    views.show(other ? id : null);
+    made.names(other ? [] : named);
+    map.once("idle", () => { box.dataset.view = id; });
+  };
+  return { show, ids: views.ids };
+}
+
+/** A click says what is under it. */
+function reads(map, layers, said, choice, features) {
+  const byId = new Map(features.map((f) => [f.properties.id, f.properties]));
+  const near = ({ x, y }) => map.queryRenderedFeatures([[x - 5, y - 5], [x + 5, y + 5]], { layers });
+  map.on("click", (event) => {
+    const id = choice.value;
+    if (!(id in VIEWS)) return;
+    const found = [...new Set(near(event.point).map((f) => f.properties.id))].slice(0, 4).map((k) => byId.get(k));
+    if (found.length) said.textContent = found.map((p) => `${nameOf(p.id, p.name)}: ${valueOf(id, VIEWS[id].of(p))}`).join(" · ");
+  });
+  map.on("mousemove", (event) => { map.getCanvas().style.cursor = near(event.point).length ? "pointer" : ""; });
 }
 
 function draw({ map, repaint }, features) {

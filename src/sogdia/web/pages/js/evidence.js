@@ -59,7 +59,7 @@ const COLUMNS = () => [
   { key: "variable", title: t("column.variable"), show: variableText },
   { key: "value", title: t("column.value"), number: true, show: valueText },
   { key: "holds_from", title: t("column.holds"), show: holds },
-  { key: "source", title: t("column.source"), show: sourceOf },
+  { key: "source", title: t("column.source"), show: (r) => [sourceOf(r), r.says ? h("small", null, " ", h("q", null, r.says)) : null] },
   { key: "confidence", title: t("column.confidence"), show: (r) => confidenceText(r.confidence) },
   { key: "basis", title: t("column.basis"), show: (r) => basisText(r.basis) },
 ];

@@ -1,7 +1,7 @@
 // Five linkages in one table of cards: headlines first, the rest on request, bands always.
 
 import { h } from "./dom.js";
-import { indicatorText, nameOf, number, partText, signed, t, unitText, word } from "./text.js";
+import { indicatorText, nameOf, number, partText, percent, signed, signedPercent, t, unitText, word } from "./text.js";
 
 export const LINKAGES = ["policy", "facilities", "trade", "finance", "people"];
 
@@ -34,20 +34,27 @@ function titleOf(r) {
   return h("span", text === r.title ? { lang: "en" } : null, `${partText(r.part)}: ${text}`);
 }
 
+/** Shares of one: told in per cent. Real income is 1 in the baseline, so its change is a share too. */
+const isShare = (r) => r.unit === "1" && /(_share$|^real_income)/.test(r.variable);
+
 function item(r) {
   const band = typeof r.low_amount === "number" && typeof r.high_amount === "number";
+  const share = isShare(r);
+  const [plain, moved] = share ? [(x) => percent(x, 2), (x) => signedPercent(x, 2)] : [number, signed];
+  const fresh = r.change_amount === null && r.after_amount !== null; // nothing before to compare with
+  const figure = fresh ? plain(r.after_amount) : r.change_amount === 0 ? t("linkage.zero") : moved(r.change_amount);
   return h("div", null,
     h("dt", null, titleOf(r), r.entity && r.entity !== "all" ? ` – ${entityText(r.entity)}` : ""),
     h("dd", null,
-      h("span", { class: "figure" }, r.change_amount === 0 ? t("linkage.zero") : signed(r.change_amount)), " ",
-      h("small", null, unitText(r.unit)),
-      h("div", null, h("small", null,
-        t("linkage.before_after", { before: number(r.before_amount), after: number(r.after_amount) }),
-        band ? ` · ${t("linkage.band", { low: number(r.low_amount), high: number(r.high_amount) })}` : ` · ${t("linkage.no_band")}`))));
+      h("span", { class: "figure" }, figure), " ", h("small", null, share && r.change_amount === 0 ? "" : unitText(r.unit)),
+      h("div", null, h("small", null, [
+        fresh ? t("linkage.fresh") : share && r.before_amount === 1 ? null : t("linkage.before_after", { before: plain(r.before_amount), after: plain(r.after_amount) }),
+        band ? t("linkage.band", { low: plain(r.low_amount), high: plain(r.high_amount) }) : t("linkage.no_band"),
+      ].filter(Boolean).join(" · ")))));
 }
 
 /** A country, place or pair `A>B` by name. */
 export const entityText = (id) => {
-  const ends = id.split(/<?>/).map((part) => word(`entity.${part}`, nameOf(part, part)));
+  const ends = id.split(/<?>/).map((part) => word(`entity.${part.replaceAll(" ", "-")}`, word(`mode.${part}`, nameOf(part, part))));
   return ends.join(id.includes("<>") ? " ↔ " : " → ");
 };

@@ -30,7 +30,9 @@ async function show(moved) {
   leave = null;
   document.body.dataset.page = page ?? "none";
   if (!page) {
-    fill(main, h("h1", null, t("page.none")), h("p", null, h("a", { href: "/" }, t("nav.map"))));
+    document.title = `${t("page.none")} – Sogdia`;
+    fill(main, h("div", { class: "page" }, h("h1", null, t("page.none")),
+      h("p", null, h("a", { href: "/" }, t("nav.map")))));
     return;
   }
   document.title = `${t(`nav.${page}`)} – Sogdia`;

@@ -1,10 +1,11 @@
 // The map: the network at any date, and what is believed of anything on it.
 
 import { isDay, read, today, write } from "./address.js";
-import { announce, fill, h } from "./dom.js";
+import { announce, debounce, fill, h } from "./dom.js";
 import { failure, getKept } from "./http.js";
 import { WORLDVIEW_IDS, hasWebGL, makeMap, maplibre, outlines } from "./map_base.js";
-import { LAYERS, LAYER_IDS, LISTED, addLayer, dayNumber, filterOf, isOpen, paintLayer, phaseOf, prepared, swatch, turns } from "./map_layers.js";
+import { KEYS, columnsOf, valueText } from "./map_keys.js";
+import { LAYERS, LAYER_IDS, LISTED, addLayer, dayNumber, intervals, isOpen, isThere, paintLayer, prepared, shower, swatch, within } from "./map_layers.js";
 import { showEntity } from "./panel.js";
 import { table } from "./table.js";
 import { slider } from "./slider.js";
@@ -25,19 +26,13 @@ export default async function mapPage(place) {
   const counts = Object.fromEntries(LISTED.map((id) => [id, h("span", { class: "count" })]));
   let drawn = null; // the map, or null without WebGL
 
-  const held = {}; // layer id -> { turns, phase }: a filter is set anew only where something turns
-  const show = (id) => {
-    if (!drawn?.map.getSource(id)) return;
-    const number = dayNumber(day);
-    const phase = phaseOf(held[id].turns, number);
-    if (phase === held[id].phase) return;
-    held[id].phase = phase;
-    for (const part of LAYERS[id].parts) drawn.map.setFilter(part.id, filterOf(part, number));
-  };
+  const shows = {}; // layer id -> what shows it on a day
+  const show = (id) => shows[id]?.(dayNumber(day));
   const put = (id) => {
-    const data = prepared(found[id]);
-    held[id] = { turns: turns(data), phase: phaseOf(turns(data), dayNumber(day)) };
-    addLayer(drawn.map, id, data, dayNumber(day), true);
+    const data = prepared(found[id], LAYERS[id].extra);
+    addLayer(drawn.map, id, data);
+    shows[id] = shower(drawn.map, id, data.features);
+    show(id);
     paintLayer(drawn.map, id);
   };
   const setDay = (iso) => {
@@ -46,15 +41,40 @@ export default async function mapPage(place) {
     count();
     keep();
   };
+  const spans = {}; // layer id -> intervals of each of its features
   const count = () => {
     const number_ = dayNumber(day);
     for (const id of Object.keys(found)) {
-      const n = found[id].features.filter((f) => isOpen(f.properties, number_)).length;
+      spans[id] ??= found[id].features.map((f) => intervals(f.properties));
+      const n = spans[id].filter((s) => within(s, number_)).length;
+      const shown = `shown${id[0].toUpperCase()}${id.slice(1)}`;
+      if (box.dataset[shown] === String(n)) continue;
+      box.dataset[shown] = n;
       if (counts[id]) counts[id].textContent = number(n);
-      box.dataset[`shown${id[0].toUpperCase()}${id.slice(1)}`] = n;
     }
     box.dataset.on = day;
-    if (twin.open) drawList();
+    tellYear();
+    if (twin.open) listSoon();
+  };
+
+  // The value of links is worked out for a year, which takes seconds: another one when it is asked for.
+  const pathOf = (id) => `/api/v1/${id === "value" ? `values/${day.slice(0, 4)}` : `layers/${id}`}.geojson`;
+  const yearNote = h("div", { class: "key", role: "status" });
+  const tellYear = () => {
+    const [given, year] = [on.has("value") ? found.value?.on : null, day.slice(0, 4)];
+    const said = given ? `${given} ${year}` : "";
+    if (yearNote.dataset.said === said) return;
+    yearNote.dataset.said = said;
+    fill(yearNote, given ? t("map.value.on", { on: date(given) }) : null,
+      given && given.slice(0, 4) !== year ? h("button", { type: "button", class: "plain", onclick: anew }, t("map.value.again", { year })) : null);
+  };
+  const anew = () => {
+    for (const part of LAYERS.value.parts) if (drawn?.map.getLayer(part.id)) drawn.map.removeLayer(part.id);
+    if (drawn?.map.getSource("value")) drawn.map.removeSource("value");
+    delete found.value;
+    delete spans.value;
+    delete shows.value;
+    switchLayer("value", true);
   };
   let keeping = 0;
   const keep = () => {
@@ -68,18 +88,24 @@ export default async function mapPage(place) {
   async function switchLayer(id, visible) {
     if (visible) on.add(id);
     else on.delete(id);
+    if (keys[id]) keys[id].hidden = !visible;
     keep();
     if (visible && !found[id]) {
+      if (LAYERS[id].slow) {
+        yearNote.dataset.said = "working";
+        fill(yearNote, t("map.value.working", { year: day.slice(0, 4) }));
+      }
       try {
-        found[id] = await getKept(`/api/v1/layers/${id}.geojson`);
+        found[id] = await getKept(pathOf(id));
       } catch (error) {
         if (!ended) fill(panel, failure(error));
+        if (LAYERS[id].slow) fill(yearNote);
         return;
       }
       if (ended) return;
     }
     if (drawn) {
-      if (visible && !drawn.map.getSource(id)) {
+      if (on.has(id) && !drawn.map.getSource(id)) {
         put(id);
       } else if (drawn.map.getSource(id)) {
         show(id);
@@ -104,41 +130,40 @@ export default async function mapPage(place) {
     const open = found[id].features.filter((f) => isOpen(f.properties, dayNumber(day)));
     fill(rows, table({
       caption: t("map.list.caption", { layer: t(`map.layers.${id}`), on: date(day), n: open.length }),
-      columns: [
-        { key: "name", title: t("column.name"), show: (r) => nameOf(r.id, r.name || r.id) },
-        { key: "line", title: t("column.line"), show: (r) => r.name ?? "" },
-        { key: "gauge", title: t("column.gauge"), show: (r) => (r.gauge ? gaugeText(r.gauge) : "") },
-        { key: "since", title: t("column.since"), show: (r) => (r.since ? date(r.since) : t("map.before")) },
-        { key: "status", title: t("column.status"), show: (r) => word(`status.${r.status}`, r.status) },
-      ].filter((c) => (c.key !== "gauge" || id === "rail") && (c.key !== "status" || open.some((f) => f.properties.status))),
+      columns: columnsOf(id, open.map((f) => f.properties), gaugeText),
       rows: open.map((f) => f.properties).map((p) => ({ ...p, status: p.status ?? "unknown" })),
       onpick: (row) => pick(row.id, row.name),
       limit: 60,
     }));
   };
+  const listSoon = debounce(() => !ended && drawList(), 120); // the map is drawn first
   const twin = h("details", { id: "list", ontoggle: () => twin.open && drawList() },
     h("summary", null, t("map.list.title")),
     h("div", { class: "field" }, h("label", { for: "list-layer" }, t("map.list.layer")), which), rows);
 
   const pick = (id, fallback) => {
     write({ at: id });
-    showEntity(panel, id, fallback, day, () => write({ at: null }));
+    const valued = on.has("value") ? found.value?.features.find((f) => f.properties.id === id) : null;
+    showEntity(panel, id, fallback, day, () => write({ at: null }), valued ? valueText(valued.properties, found.value.on) : null);
   };
 
+  const keys = Object.fromEntries(Object.entries(KEYS).map(([id, make]) => [id, make()]));
+  for (const id of Object.keys(keys)) keys[id].hidden = !on.has(id);
   const layerBoxes = {};
   const layerList = h("ul", { class: "layers" }, LISTED.map((id) => {
     const parts = LAYERS[id].parts;
     layerBoxes[id] = h("input", { type: "checkbox", checked: on.has(id), "data-layer": id, onchange: (e) => switchLayer(id, e.target.checked) });
     return h("li", null,
       h("label", null, layerBoxes[id], parts.length === 1 ? swatch(parts[0]) : null, t(`map.layers.${id}`), counts[id]),
-      parts.length > 1 ? parts.map((p) => h("div", { class: "sub" }, swatch(p), t(p.key))) : null);
+      parts.length > 1 ? parts.map((p) => h("div", { class: "sub" }, swatch(p), t(p.key))) : null,
+      id === "value" ? yearNote : null, keys[id]);
   }));
   const worldviews = h("select", { id: "worldview", onchange: (e) => { worldview = e.target.value; drawn?.worldview(worldview); keep(); } },
     WORLDVIEW_IDS.map((id) => h("option", { value: id, selected: id === worldview }, t(`map.worldview.${id}`))));
 
   // All that the map needs is asked for at once.
   const history_ = getKept("/api/v1/history");
-  const wantedLayers = LAYER_IDS.filter((id) => on.has(id));
+  const wantedLayers = LAYER_IDS.filter((id) => on.has(id) && !LAYERS[id].slow);
   const loads = Promise.all([...wantedLayers, "places"].map(async (id) => [id, await getKept(`/api/v1/layers/${id}.geojson`)]));
   if (hasWebGL()) outlines().catch(() => {});
   const time = slider({ day, history: await history_, onmove: setDay });
@@ -174,6 +199,7 @@ export default async function mapPage(place) {
     twin.open = true;
   }
   count();
+  for (const id of LAYER_IDS) if (on.has(id) && LAYERS[id].slow) switchLayer(id, true);
   if (read("at")) pick(read("at"));
   announce(t("map.ready", { on: date(day) }));
   box.sogdia = drawn?.map; // for tests and the curious: the map of this page
@@ -205,7 +231,7 @@ function cityNames(places) {
 function clicks(map, visible, pick, panel) {
   const layers = () => visible().flatMap((id) => LAYERS[id].parts.map((p) => p.id)).filter((id) => map.getLayer(id));
   const near = (point, by) =>
-    map.queryRenderedFeatures([[point.x - by, point.y - by], [point.x + by, point.y + by]], { layers: layers() });
+    map.queryRenderedFeatures([[point.x - by, point.y - by], [point.x + by, point.y + by]], { layers: layers() }).filter(isThere);
   map.on("click", (event) => {
     const hits = [...new Map(near(event.point, 6).map((f) => [f.properties.id, f.properties])).values()];
     if (!hits.length) return;

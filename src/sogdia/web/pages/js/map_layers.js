@@ -6,8 +6,32 @@
 import { s } from "./dom.js";
 import { colour } from "./map_base.js";
 
+/** Classes of GDP a head, USD of 2023 a year: upper ends of all but the last. */
+export const GDP_CUTS = [2000, 5000, 10000, 20000];
+/** A gain, USD a year, that is drawn with the full width; the scale is the same in every year. */
+export const VALUE_TOP = 1e8;
+const VALUE_WIDE = 13;
+const ROOT = Math.sqrt(VALUE_TOP);
+export const valueWidth = (usd) => VALUE_WIDE * Math.sqrt(usd / VALUE_TOP);
+export const zoneRadius = (people) => 2 + Math.sqrt(people) / 900;
+const root = (property, low, top, high) => ["interpolate", ["linear"], ["sqrt", ["get", property]], 0, low, top, high];
+
 /** Layers a reader can switch: parts as drawn, each with its own look. */
 export const LAYERS = {
+  value: {
+    on: false,
+    slow: true, // worked out when it is first asked for
+    extra: (p) => ({ v: p.gain_usd2023_per_y }),
+    parts: [
+      { id: "value-link", key: "map.value.link", shape: "LineString", colour: "--value", width: 6, sized: root("v", 0, 2 * ROOT, 2 * VALUE_WIDE) },
+      { id: "value-post", key: "map.value.post", shape: "Point", colour: "--value", circle: 5, sized: root("v", 1.5, 2 * ROOT, 1.6 * VALUE_WIDE) },
+    ],
+  },
+  zones: {
+    on: false,
+    extra: (p) => ({ p: p.population_persons ?? 0, h: p.population_persons > 0 ? (p.gdp_usd2023_per_y ?? 0) / p.population_persons : 0 }),
+    parts: [{ id: "zones", colour: "--step-3", circle: 5, sized: root("p", 2, 18000, 22), steps: "h" }],
+  },
   road: { on: true, parts: [{ id: "road", colour: "--road", width: 1.1 }] },
   sea: { on: true, parts: [{ id: "sea", colour: "--gauge-mixed", width: 1.5, dash: [1, 2] }] },
   air: { on: false, parts: [{ id: "air", colour: "--edge", width: 1, dash: [4, 4] }] },
@@ -33,7 +57,7 @@ export const LAYERS = {
 };
 export const LAYER_IDS = Object.keys(LAYERS);
 /** The order of the list beside the map. */
-export const LISTED = ["rail", "road", "sea", "air", "pipelines", "power", "fibre", "posts", "projects", "places"];
+export const LISTED = ["rail", "road", "sea", "air", "pipelines", "power", "fibre", "posts", "projects", "places", "zones", "value"];
 
 const FIRST = 0;
 const LAST = 99999999;
@@ -61,14 +85,14 @@ export function intervals(p) {
 }
 
 /** Features as the map takes them: one for each interval, with its days as numbers; w: 1 while built. */
-export function prepared(collection) {
+export function prepared(collection, extra) {
   const features = [];
   for (const f of collection.features) {
     if (!f.geometry) continue;
     const p = f.properties;
-    const base = { id: p.id, name: p.name ?? "", g: String(p.gauge ?? "") };
+    const base = { id: p.id, name: p.name ?? "", g: String(p.gauge ?? ""), ...extra?.(p) };
     const add = (since, until, w) =>
-      features.push({ type: "Feature", geometry: f.geometry, properties: { ...base, s: since, u: until, w } });
+      features.push({ type: "Feature", id: features.length + 1, geometry: f.geometry, properties: { ...base, s: since, u: until, w } });
     for (const [since, until] of intervals(p)) add(since, until, 0);
     for (const [since, until, what] of asList(p.periods) ?? []) {
       if (what === "construction") add(dayNumber(since, FIRST), dayNumber(until, LAST), 1);
@@ -77,49 +101,57 @@ export function prepared(collection) {
   return { type: "FeatureCollection", features };
 }
 
-/** Days on which something of a layer opens or closes, in order. */
-export const turns = (data) =>
-  [...new Set(data.features.flatMap((f) => [f.properties.s, f.properties.u]))].sort((a, b) => a - b);
-
-/** Between which two turns a day lies: the same number, the same features. */
-export function phaseOf(days, day) {
-  let [low, high] = [0, days.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (days[middle] <= day) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** Whether one of some intervals holds a day. */
+export const within = (spans, day) => spans.some(([a, b]) => a <= day && day < b);
 
 /** Whether a feature is there on a day. */
-export const isOpen = (properties, day) => intervals(properties).some(([a, b]) => a <= day && day < b);
+export const isOpen = (properties, day) => within(intervals(properties), day);
 
-/** The filter of a part on a day. */
-export function filterOf(part, day) {
-  const open = ["all", ["<=", ["get", "s"], day], [">", ["get", "u"], day], ["==", ["get", "w"], part.coming ? 1 : 0]];
-  return part.gauge ? [...open, ["==", ["get", "g"], part.gauge]] : open;
+/**
+ * What shows a layer on a day: a function of the day.
+ *
+ * A day changes the state of what opens or closes on the way there and nothing else, so that the
+ * next frame has it: a filter would be worked out anew for every feature by another thread first.
+ */
+export function shower(map, id, features) {
+  const there = new Uint8Array(features.length + 1);
+  return (day) => {
+    for (const f of features) {
+      const now = f.properties.s <= day && day < f.properties.u ? 1 : 0;
+      if (there[f.id] === now) continue;
+      there[f.id] = now;
+      map.setFeatureState({ source: id, id: f.id }, { there: now === 1 });
+    }
+  };
 }
 
-/** Add a layer's source and parts to a map, hidden or not. */
-export function addLayer(map, id, data, day, visible) {
+/** Whether what the map found under a point is there on the day it shows. */
+export const isThere = (found) => found.state.there === true;
+
+const THERE = ["case", ["boolean", ["feature-state", "there"], false], 1, 0];
+
+/** What a part takes of a layer's features, on any day. */
+function filterOf(part) {
+  const kind = ["==", ["get", "w"], part.coming ? 1 : 0];
+  if (part.shape) return ["all", kind, ["==", ["geometry-type"], part.shape]];
+  return part.gauge ? ["all", kind, ["==", ["get", "g"], part.gauge]] : kind;
+}
+
+/** Add a layer's source and parts to a map; nothing is there before a day is shown. */
+export function addLayer(map, id, data) {
   map.addSource(id, { type: "geojson", data, tolerance: 0.1, buffer: 32, maxzoom: 2 });
   for (const part of LAYERS[id].parts) {
-    const shared = {
-      id: part.id,
-      source: id,
-      filter: filterOf(part, day),
-      layout: { visibility: visible ? "visible" : "none" },
-    };
+    const shared = { id: part.id, source: id, filter: filterOf(part) };
     map.addLayer(
       part.circle
-        ? { ...shared, type: "circle", paint: { "circle-radius": part.circle, "circle-stroke-width": part.hollow ? 2 : 1 } }
+        ? { ...shared, type: "circle", paint: { "circle-radius": part.sized ?? part.circle, "circle-stroke-width": part.hollow ? 2 : 1, "circle-opacity": THERE, "circle-stroke-opacity": THERE } }
         : {
             ...shared,
             type: "line",
-            layout: { ...shared.layout, "line-cap": "butt", "line-join": "bevel" },
+            layout: { "line-cap": "butt", "line-join": "bevel" },
             paint: {
-              "line-width": ["interpolate", ["linear"], ["zoom"], 2, part.width * 0.7, 8, part.width * 1.6],
+              "line-opacity": THERE,
+              "line-width": part.sized ?? ["interpolate", ["linear"], ["zoom"], 2, part.width * 0.7, 8, part.width * 1.6],
               ...(part.dash ? { "line-dasharray": part.dash } : {}),
             },
           },
@@ -145,8 +177,9 @@ export function paintLayer(map, id) {
       map.setPaintProperty(part.id, "line-color", ink);
       continue;
     }
-    map.setPaintProperty(part.id, "circle-color", part.hollow ? colour("--raised") : ink);
-    map.setPaintProperty(part.id, "circle-stroke-color", part.hollow ? ink : colour("--land"));
+    const steps = part.steps && ["step", ["get", part.steps], colour("--step-1"), ...GDP_CUTS.flatMap((cut, i) => [cut, colour(`--step-${i + 2}`)])];
+    map.setPaintProperty(part.id, "circle-color", steps ?? (part.hollow ? colour("--raised") : ink));
+    map.setPaintProperty(part.id, "circle-stroke-color", steps ? colour("--ink") : part.hollow ? ink : colour("--land"));
   }
 }
 

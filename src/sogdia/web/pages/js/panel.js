@@ -19,10 +19,12 @@ export function valueText(row) {
 function source(row) {
   const when = row.date;
   return [safeLink(row.source_url, String(row.source_title ?? "")), when ? `, ${date(when)}` : "",
-    row.confidence ? ` · ${t("panel.confidence", { level: confidenceText(row.confidence) })}` : "", row.basis ? ` · ${basisText(row.basis)}` : ""];
+    row.confidence ? ` · ${t("panel.confidence", { level: confidenceText(row.confidence) })}` : "", row.basis ? ` · ${basisText(row.basis)}` : "",
+    row.says ? [" · ", h("q", null, row.says)] : ""]; // what authors say is quoted as theirs
 }
 
-export async function showEntity(panel, id, fallback, on, onclose) {
+/** `more` is shown under the name: what the map adds to the evidence. */
+export async function showEntity(panel, id, fallback, on, onclose, more = null) {
   fill(panel, h("p", { class: "quiet" }, t("loading")));
   let found;
   try {
@@ -49,6 +51,7 @@ export async function showEntity(panel, id, fallback, on, onclose) {
     close,
     h("h2", { tabindex: -1 }, title),
     h("p", { class: "quiet" }, found.name && found.name !== title ? `${found.name} · ` : null, h("code", null, found.id ?? id), ` · ${date(on)}`),
+    more,
     beliefs.length ? h("dl", null, beliefs) : h("p", null, t("panel.nothing")),
     named(t("panel.projects"), found.projects),
     named(t("panel.measures"), found.measures),

@@ -5,9 +5,11 @@ import { announce, fill, h } from "./dom.js";
 import { Refused, failure, getJSON, problemList, query, sendJSON } from "./http.js";
 import { differenceMap } from "./difference.js";
 import { linkages } from "./linkages.js";
+import { pairName, pairTable } from "./pairs.js";
 import { strip } from "./strip.js";
 import { table } from "./table.js";
-import { current, date, name, nameOf, signedPercent, t, word } from "./text.js";
+import { current, date, name, signedPercent, t, word } from "./text.js";
+import { OF_PAIR, OF_ZONE, showTrace } from "./trace.js";
 
 const ENDED = ["done", "failed", "cancelled", "lost"];
 
@@ -115,6 +117,7 @@ export async function showRun(place, run) {
     head: part(null, "result-head"),
     map: part(t("results.map"), "result-map"),
     linkages: part(t("results.linkages"), "result-linkages"),
+    pairs: part(t("results.pairs"), "result-pairs"),
     strip: part(t("results.strip"), "result-strip"),
     gains: part(t("results.gains"), "result-gains"),
     files: part(t("results.downloads"), "result-files"),
@@ -135,7 +138,13 @@ export async function showRun(place, run) {
   await Promise.all([
     into(parts.head, async () => head(await summary, base)),
     into(parts.linkages, async () => linkages((await summary).linkages, { notes: (await summary).linkage_notes })),
-    into(parts.gains, async () => gains(await summary)),
+    into(parts.pairs, async () => pairTable((await summary).pairs, (p) => showTrace(parts.pairs.node, run, {
+      entity: `${p.origin}>${p.destination}`, commodity: p.commodity, variables: OF_PAIR,
+      title: `${pairName(p)}, ${word(`class.${p.commodity}`, p.commodity)}`,
+    }))),
+    into(parts.gains, async () => gains(await summary, (z) => showTrace(parts.gains.node, run, {
+      entity: z.zone, commodity: z.commodity, title: name(z.zone, z.name), variables: OF_ZONE,
+    }))),
     into(parts.map, () => differenceMap(base)),
     into(parts.strip, async () => strips(base, await summary)),
     into(parts.files, () => files(base)),
@@ -155,7 +164,7 @@ function head(summary, base) {
   ];
 }
 
-function gains(summary) {
+function gains(summary, onpick) {
   const side = (rows, key) => table({
     caption: t(key),
     columns: [
@@ -163,7 +172,7 @@ function gains(summary) {
       { key: "country", title: t("column.country"), show: (r) => name(r.country, r.country) },
       { key: "change", title: t("column.cost_change"), number: true, sort: (r) => r.change.central, show: (r) => changeCell(r.change) },
     ],
-    rows, limit: 12,
+    rows, onpick, limit: 12,
   });
   return [
     h("p", { class: "quiet" }, t("results.gains.note")),
@@ -171,7 +180,6 @@ function gains(summary) {
     incomes(summary.incomes),
   ];
 }
-
 
 /** A share with its 90 % band; of a cost less is better, of an income more. */
 function changeCell(band, better = -1) {
@@ -217,7 +225,7 @@ async function strips(base, summary) {
     return out;
   }
   const choice = h("select", { id: "pair", onchange: () => draw(choice.value) }, pairs.map((p) =>
-    h("option", { value: p.key }, `${nameOf(p.origin, p.origin_name)} – ${nameOf(p.destination, p.destination_name)}, ${word(`class.${p.commodity}`, p.commodity ?? "")}`)));
+    h("option", { value: p.key }, `${pairName(p)}, ${word(`class.${p.commodity}`, p.commodity ?? "")}`)));
   await draw(pairs[0].key);
   return [h("div", { class: "field" }, h("label", { for: "pair" }, t("strip.pair")), choice), out];
 }

@@ -12,7 +12,7 @@ import { date, nameOf, t } from "./text.js";
 export default async function scenarioPage(place) {
   const [all, kindsGot, about] = await Promise.all([getJSON("/api/v1/scenarios"), getKept("/api/v1/measures"), getJSON("/api/v1/about")]);
   const kinds = kindsOf(kindsGot);
-  const state = { scenario: null, given: null, stop: null };
+  const state = { scenario: null, given: null, stop: null, touched: false };
   const form = h("div", { id: "form" });
   const verdict = h("div", { class: "verdict", id: "verdict", "aria-live": "polite" });
   const results = h("section", { id: "results", "aria-label": t("results.title") });
@@ -34,12 +34,15 @@ export default async function scenarioPage(place) {
   const tell = (problems, summary) => {
     run.disabled = problems.length > 0;
     verdict.dataset.problems = problems.length;
-    fill(verdict, problems.length
+    // Nobody has done anything wrong on a form that is still empty.
+    if (problems.length && !state.touched && !state.given) fill(verdict, h("p", { class: "quiet" }, t("form.start")));
+    else fill(verdict, problems.length
       ? [h("strong", null, t("form.problems", { n: problems.length })), problemList(problems)]
       : h("p", { class: "good" }, t("form.good"), summary ? ` ${t("form.summary", { n: summary.measures, dates: summary.dates.map(date).join(", ") })}` : ""));
     mark(form, problems);
   };
   const changed = () => {
+    state.touched = true;
     state.given = null;
     soon();
   };
@@ -47,6 +50,7 @@ export default async function scenarioPage(place) {
   const load = async (id) => {
     write({ id: id || null, run: null, job: null });
     fill(results);
+    state.touched = false;
     state.given = id || null;
     drop.hidden = about.read_only || !all.some((s) => s.saved && s.id === id);
     if (!id) state.scenario = blank();
@@ -83,7 +87,9 @@ export default async function scenarioPage(place) {
     };
     const job = await askRun(results, asked);
     run.disabled = false;
-    if (job) await watch(job.id);
+    if (!job) return;
+    reveal(results);
+    await watch(job.id);
   };
   /** Follow a job; its id is in the address, so that a page opened again finds it. */
   const watch = async (job) => {
@@ -131,11 +137,12 @@ export default async function scenarioPage(place) {
         h("div", { class: "row" }, run, about.read_only ? null : h("button", { type: "button", onclick: save }, t("scenario.save")), drop), saved,
         h("details", null, h("summary", null, t("form.toml")), source)),
       results));
-  const asked = read("id");
   const past = read("run");
   const going = read("job");
-  if (asked) choose.value = asked;
-  await load(asked && all.some((s) => s.id === asked) ? asked : "");
+  const asked = read("id") ?? (past ? await scenarioOf(past) : null);
+  const here = asked && all.some((s) => s.id === asked) ? asked : "";
+  if (here) choose.value = here;
+  await load(here);
   const target = read("target");
   if (target && !asked) {
     state.scenario.measure = [closureOf(target)];
@@ -146,16 +153,43 @@ export default async function scenarioPage(place) {
   }
   if (going) watch(going);
   else if (past) {
-    write({ run: past });
-    showRun(results, past);
-  } else {
+    write({ run: past, id: null });
+    showRun(results, past).then(() => reveal(results));
+  } else if (!results.children.length) {
     fill(results, h("p", { class: "quiet" }, t("results.none")));
+    earlier(results);
   }
   return () => {
     const { stop } = state;
     state.stop = null;
     stop?.();
   };
+}
+
+/** The scenario a run was made of; null where the run is not there, which its results then say. */
+async function scenarioOf(run) {
+  try {
+    return (await getJSON(`/api/v1/runs/${encodeURIComponent(run)}`)).scenario;
+  } catch {
+    return null;
+  }
+}
+
+/** Results stand below the form on a narrow screen: bring them up. */
+function reveal(results) {
+  if (results.getBoundingClientRect().top > innerHeight * 0.6) results.scrollIntoView();
+}
+
+/** The latest runs, to be opened again. */
+async function earlier(results) {
+  try {
+    const runs = await getJSON("/api/v1/runs?role=scenario&limit=8");
+    if (!runs.length || results.children.length > 1 || results.dataset.run) return;
+    results.append(h("h2", null, t("results.earlier")), h("ul", null, runs.map((r) =>
+      h("li", null, h("a", { href: `/scenario?run=${r.id}` }, r.title ?? r.scenario), h("small", null, ` · ${date(r.dates.at(-1))} · ${r.id.slice(0, 8)}`)))));
+  } catch {
+    return; // a list that is only a help
+  }
 }
 
 const group = (label, list) =>

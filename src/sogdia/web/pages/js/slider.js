@@ -25,7 +25,6 @@ export function slider({ day, history, onmove }) {
     const title = word(`phase.${i + 1}`, p.name);
     return { from, to, node: h("li", { style: `flex: ${Math.max(1, to - from)} 1 0`, title: `${title}, ${from}–${p.to ? edge(p.to) : ""}` }, h("b", null, String(from)), " ", title) };
   });
-  let waiting = 0;
   const show = (iso) => {
     const year = yearOf(iso);
     out.textContent = String(year);
@@ -39,8 +38,7 @@ export function slider({ day, history, onmove }) {
     range.value = yearOf(iso);
     exact.value = iso;
     show(iso);
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => onmove(iso));
+    onmove(iso); // at once: the map draws in the next frame
   };
   show(day);
   return h("div", { class: "time" },

@@ -75,7 +75,7 @@ export const name = (id, fallback) => places[id] ?? fallback ?? id;
 /** The name of a link: both ends by name where they have one. */
 export function linkName(id, fallback) {
   const ends = /^\w+:([\w.-]+)~([\w.-]+)/.exec(id ?? "");
-  if (!ends || code === "en") return fallback ?? id;
+  if (!ends || (code === "en" && fallback && fallback !== id)) return fallback ?? id;
   return ends.slice(1).map((p) => name(p, p)).join(" – ");
 }
 
@@ -99,6 +99,14 @@ export function nameOf(id, fallback) {
   return linkName(id, fallback);
 }
 
+const formats = new Map();
+/** A formatter of numbers in this language; to make one takes longer than to use it a hundred times. */
+function format(options) {
+  const key = code + JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(TAGS[code], options));
+  return formats.get(key);
+}
+
 /** A number as the language writes it; a word where it is absent. */
 export function number(x, digits) {
   if (x === null || x === undefined || Number.isNaN(x)) return t("absent");
@@ -108,7 +116,7 @@ export function number(x, digits) {
   const limits = digits === undefined ? { maximumFractionDigits: shown } : { minimumFractionDigits: shown, maximumFractionDigits: shown };
   const options = size > 0 && size < 0.001 ? { maximumSignificantDigits: 2 } : limits;
   // The thin space of the SI: half of the readers of an English page take a comma for a decimal sign.
-  return new Intl.NumberFormat(TAGS[code], options)
+  return format(options)
     .formatToParts(x)
     .map((p) => (p.type === "group" && code === "en" ? "\u202f" : p.type === "minusSign" ? "\u2212" : p.value))
     .join("");
@@ -121,7 +129,7 @@ export const signed = (x, digits) =>
 export function percent(x, digits = 1) {
   if (x === null || x === undefined) return t("absent");
   const limits = x !== 0 && Math.abs(x) < 0.5 * 10 ** (-2 - digits) ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: digits };
-  return new Intl.NumberFormat(TAGS[code], { style: "percent", ...limits })
+  return format({ style: "percent", ...limits })
     .format(x)
     .replace("-", "\u2212");
 }
