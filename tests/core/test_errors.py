@@ -44,7 +44,15 @@ def test_an_input_is_refused_once_with_everything_that_is_wrong() -> None:
 def test_an_unknown_name_is_repeated_and_the_nearest_come_best_first() -> None:
     error = UnknownName("place", "Kashger", ["Khorgos", "Kashgar", "Almaty"], hint="Try `places`.")
     assert str(error) == ("no place is called 'Kashger'; did you mean 'Kashgar'? Try `places`.")
-    assert str(UnknownName("place", "zzz", ["Almaty"])) == "no place is called 'zzz'"
+    assert str(UnknownName("place", "zzz", ["Almaty"])) == (
+        "no place is called 'zzz'; there is Almaty"
+    )
+    assert str(UnknownName("place", "zzz", (), hint="Try it.")) == (
+        "no place is called 'zzz'. Try it."
+    )
+    assert str(UnknownName("place", "zzz", [str(i) for i in range(99)])) == (
+        "no place is called 'zzz'"
+    )
     assert nearest("DWELL_H", ["dwell_mean_h", "dwell_h"])[0] == "dwell_h"
 
 

@@ -570,6 +570,7 @@ def handmade() -> ReportContent:
                 basis="measured",
                 confidence="medium",
                 rivals=3,
+                says="average of all activities, 34 hours",
             ),
             ClaimRow(
                 id="c-cku-length",

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from handmade_report import handmade
 from test_flows import summary
 
 from sogdia.appraisal.changes import NetworkChange
@@ -17,6 +18,7 @@ from sogdia.core.shipped import shipped_folder
 from sogdia.report import html
 from sogdia.report.charts import corridor_strip, gains_chart, time_split
 from sogdia.report.content import ReportContent
+from sogdia.report.document_tables import record_grids
 from sogdia.report.naming import PLAIN, Naming, short
 from sogdia.report.sentences import findings, flow_findings, loop_words
 from sogdia.report.words import ENGLISH, words_in
@@ -25,7 +27,7 @@ FOLDER = Path(html.__file__).parent
 MADE_FROM_RUNS = (
     "absent.", "assume.", "basis.", "change.", "class.", "confidence.", "doc.brief", "doc.full",
     "fact.", "indicator.", "leg.", "linkage.", "map.layer.", "map.less", "map.more", "measure.",
-    "mode.", "pairs.", "part.", "sheet.", "stat.", "state.", "status.", "tier.", "trade.of-",
+    "index.", "mode.", "pairs.", "part.", "sheet.", "stat.", "state.", "status.", "tier.", "trade.of-",
     "transfer.", "unit.", "water.", "word.", "country.", "scenario.",
 )  # fmt: skip
 
@@ -178,3 +180,13 @@ def test_a_name_loses_its_station_and_a_chain_of_links_its_english() -> None:
     assert Naming(words_in("ru")).link("A – B (2 links)") == "A – B (2 участка)"
     assert PLAIN.link("A – B (1 links)") == "A – B (1 link)"
     assert ENGLISH.country("KGZ") == "Kyrgyzstan"
+
+
+def test_what_authors_claim_is_quoted_beside_its_source() -> None:
+    content = handmade()
+    (grid,) = (g for g in record_grids(content, ENGLISH) if g.sheet == "claims")
+    for row, cells in zip(content.claims, grid.rows, strict=True):
+        told = str(cells[3])
+        assert row.source in told
+        assert (f"“{row.says}”" in told) is bool(row.says)
+    assert any(row.says for row in content.claims)

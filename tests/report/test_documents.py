@@ -77,6 +77,30 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+@pytest.mark.parametrize(
+    ("says", "format", "language", "warned"),
+    [
+        ("", "pdf", "zh", "the PDF"),
+        ("", "docx", "zh", "pictures of the DOCX"),
+        ("", "html", "zh", ""),
+        ("Noto Sans CJK SC", "pdf", "zh", ""),
+    ],
+)
+def test_letters_no_font_has_are_warned_of(
+    says: str, format: str, language: str, warned: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    listing = tmp_path / "fc-list"
+    listing.write_text(f'#!/bin/sh\n[ "$1" = ":lang={language}" ] && echo "{says}"\n')
+    listing.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    told = documents.font_warning(format, language)
+    assert (warned in told) and bool(told) is bool(warned)
+    assert ("apt-get install fonts-noto-cjk" in told) is bool(warned)
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    assert documents.font_warning(format, language) == "", "nothing is known, nothing is said"
+
+
 @pytest.fixture(scope="module")
 def done(evidence: EvidenceBase, tmp_path_factory: pytest.TempPathFactory) -> Appraisal:
     at = tmp_path_factory.mktemp("documents")

@@ -244,7 +244,7 @@ def test_write_leaves_the_old_file_when_it_fails(
     def broken(*_: object) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(html.os, "replace", broken)
+    monkeypatch.setattr("os.replace", broken)
     with pytest.raises(OSError, match="no space"):
         html.write(dataclasses.replace(content, title="Other"), path)
     assert path.read_bytes() == before
@@ -333,3 +333,16 @@ def _luminance(colour: str) -> float:
     parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_what_authors_claim_is_quoted_beside_its_source() -> None:
+    """In their words and quotation marks, escaped, in the cell that names them."""
+    content = handmade()
+    says = "486 km & <b>eight days</b> saved"
+    claims = (content.claims[0], dataclasses.replace(content.claims[1], says=says))
+    page = html.render(dataclasses.replace(content, claims=claims))
+    cells = re.findall(
+        r"<td[^>]*>(?:(?!</td>).)*?Ministry statement.*?</td>", page, flags=re.DOTALL
+    )
+    assert any("“486 km &amp; &lt;b&gt;eight days&lt;/b&gt; saved”" in cell for cell in cells)
+    assert f"“{content.claims[0].says}”" in page

@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 
+FEW = 12
+"""Known names listed in full when none of them is near."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong with an input.
@@ -120,12 +124,15 @@ class UnknownName(SogdiaError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
         self.kind, self.name = kind, name
-        self.suggestions = nearest(name, known)
+        names = list(dict.fromkeys(known))
+        self.suggestions = nearest(name, names)
         text = f"no {kind} is called {name!r}"
         if self.suggestions:
             text += "; did you mean " + " or ".join(repr(s) for s in self.suggestions) + "?"
+        elif not hint and 0 < len(names) <= FEW:
+            text += f"; there is {', '.join(names)}"
         if hint:
-            text += f" {hint}"
+            text += f" {hint}" if hint.startswith("(") or self.suggestions else f". {hint}"
         super().__init__(text)
 
 

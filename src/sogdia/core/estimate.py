@@ -98,6 +98,9 @@ def quantiles(
     logarithmic = (shape == "lognormal") & (low > 0)
     if logarithmic.any():
         c, s, z = central[logarithmic], side[logarithmic], ndtri(u[logarithmic])
-        value[logarithmic] = c * np.exp(np.abs(np.log(s / c)) * z / Z95)
+        # Beyond the largest float a draw is the largest float.
+        with np.errstate(over="ignore"):
+            drawn = c * np.exp(np.abs(np.log(s / c)) * z / Z95)
+        value[logarithmic] = np.minimum(drawn, np.finfo(np.float64).max)
     value = np.where(shape == "uniform", low + (high - low) * u, value)
     return np.where((shape == "exact") | (low == high), central, value)

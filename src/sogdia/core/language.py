@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po
 
 from sogdia.core.errors import UnknownName
 
-__all__ = ["CATALOGS", "LANGUAGES", "Language", "language"]
+__all__ = ["CATALOGS", "LANGUAGES", "MINUS", "Language", "language"]
 
 LANGUAGES = ("en", "ru", "zh")
 CATALOGS = ("interface", "report", "places")

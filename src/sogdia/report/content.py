@@ -327,7 +327,10 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """A claim that the results rest on, with how many others say something else."""
+    """A claim that the results rest on, with how many others say something else.
+
+    What its authors say stands in `says`, in their words, and is printed in quotation marks.
+    """
 
     id: str
     subject: str
@@ -340,6 +343,7 @@ class ClaimRow:
     basis: Basis
     confidence: str
     rivals: int = 0
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,14 @@ from pathlib import Path
 
 from sogdia.core.errors import SogdiaError
 
-__all__ = ["BROWSERS", "BrowserFailed", "NoBrowser", "browser", "pdf_of", "png_of"]
+__all__ = [
+    "BROWSERS", "BrowserFailed", "NoBrowser", "browser", "lacks_letters", "pdf_of", "png_of",
+]  # fmt: skip
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_S = 90.0
+FONT_LIST = "fc-list"
+FONT_LIST_S = 20.0
 FLAGS = (
     "--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check",
     "--disable-extensions", "--disable-sync", "--disable-background-networking",
@@ -60,6 +64,24 @@ def browser(purpose: str) -> str:
         if found:
             return found
     raise NoBrowser(purpose)
+
+
+def lacks_letters(code: str) -> bool:
+    """Whether no font of this machine has the letters of a language, as far as it can be told.
+
+    Chromium draws with the fonts of the system. What no font has becomes an empty box.
+    """
+    command = shutil.which(FONT_LIST)
+    if command is None:
+        return False
+    try:
+        found = subprocess.run(
+            [command, f":lang={code}", "family"], capture_output=True, timeout=FONT_LIST_S,
+            check=True,
+        )  # fmt: skip
+    except (subprocess.SubprocessError, OSError):
+        return False
+    return not found.stdout.strip()
 
 
 def pdf_of(html: str, when: datetime) -> bytes:

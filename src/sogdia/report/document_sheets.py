@@ -19,13 +19,13 @@ from sogdia.report.document_blocks import Cell, Grid, Outline
 from sogdia.report.document_zip import settled
 from sogdia.report.number import Number
 from sogdia.report.words import Words
+from sogdia.results.export import NOT_IN_XML
 
 __all__ = ["HEAD_ROWS", "sheets_file"]
 
 HEAD_ROWS = 3
 SHEET_NAME_CHARACTERS = 31
 CELL_CHARACTERS = 32_767
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 

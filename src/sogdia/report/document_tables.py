@@ -346,7 +346,7 @@ def record_grids(content: c.ReportContent, words: Words) -> Iterator[Grid]:
             columns=tuple(map(words, columns)),
             rows=tuple(
                 (
-                    r.id, f"{r.subject}: {r.variable}", r.value, _addressed(r.source, r.url),
+                    r.id, f"{r.subject}: {r.variable}", r.value, _quoted(r),
                     r.stated_on or words("absent.not-stated"),
                     f"{words.known(f'tier.{r.tier}', r.tier)}, "
                     f"{words.known(f'basis.{r.basis}', r.basis)}",
@@ -396,6 +396,12 @@ def _run(content: c.ReportContent, words: Words) -> Grid:
 
 def _change(pair: c.Pair, words: Words) -> Cell:
     return words("absent.not-comparable") if pair.change is None else pair.change
+
+
+def _quoted(row: c.ClaimRow) -> str:
+    """Who says it and, in quotation marks, how."""
+    says = f": “{row.says}”" if row.says else ""
+    return f"{_addressed(row.source, row.url)}{says}"
 
 
 def _addressed(title: str, url: str) -> str:

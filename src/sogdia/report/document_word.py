@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,10 +21,10 @@ from sogdia.report.document_blocks import (
 from sogdia.report.document_zip import settled
 from sogdia.report.number import number_text
 from sogdia.report.words import Words
+from sogdia.results.export import NOT_IN_XML
 
 __all__ = ["word_file"]
 
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LANGUAGE_TAGS = {"en": "en-GB", "ru": "ru-RU", "zh": "zh-CN"}
 SMALL_PT = {"brief": 8.0, "full": 8.5}
 PICTURE_CM = {"brief": 15.5, "full": 17.0}

@@ -21,7 +21,7 @@ from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.report import html
 from sogdia.report.content import ReportContent
 from sogdia.report.document_blocks import Kind, Picture
-from sogdia.report.document_browser import NoBrowser, pdf_of, png_of
+from sogdia.report.document_browser import NoBrowser, lacks_letters, pdf_of, png_of
 from sogdia.report.document_layers import layers_file
 from sogdia.report.document_outline import grids, map_picture, outline
 from sogdia.report.document_page import page
@@ -38,6 +38,7 @@ __all__ = [
     "Format",
     "Kind",
     "check",
+    "font_warning",
     "format_of",
     "render",
     "render_content",
@@ -167,6 +168,21 @@ def write(
     with replacing(path) as temporary:
         temporary.write_bytes(made)
     return path
+
+
+DRAWN_HERE = frozenset({"pdf", "png", "docx"})
+"""Formats with letters drawn by this machine: all of them, or those of the pictures."""
+
+
+def font_warning(format: str, language: str) -> str:
+    """What a reader will not see, and what to install; "" where this machine has the letters."""
+    if format not in DRAWN_HERE or not lacks_letters(language):
+        return ""
+    where = "pictures of the DOCX" if format == "docx" else format.upper()
+    return (
+        f"no font of this machine has the letters of {language!r}: in the {where} they are empty "
+        "boxes. Install one and write it again:\n    apt-get install fonts-noto-cjk"
+    )
 
 
 def format_of(path: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sogdia.appraisal.summary_linkages import Indicator, LinkageSummary
 from sogdia.report import content as c
+from sogdia.report.indicator_words import span_of, title_of
 from sogdia.report.naming import PLAIN, Naming
 from sogdia.report.number import Number
 
@@ -44,31 +45,11 @@ def _row(indicator: Indicator, say: Naming) -> c.IndicatorRow:
         )
     )
     return c.IndicatorRow(
-        title=_title(indicator, say),
+        title=title_of(indicator, say),
         of=_named(indicator.entity, say),
         values=c.Pair(before=said(indicator.before), after=said(indicator.after), change=change),
-        basis="; ".join(_span(part, say) for part in indicator.basis.split("; ")),
+        basis="; ".join(span_of(part, say) for part in indicator.basis.split("; ")),
     )
-
-
-SPANS = {
-    "90 % of draws of uncertain claims": "span.drawn",
-    "not drawn": "span.not-drawn",
-    "band not known": "band.unknown",
-}
-"""What bands of models span, as they say it, and its key."""
-
-
-def _span(basis: str, say: Naming) -> str:
-    """A part of what a band spans; in the model's own words where they are none of the common."""
-    return say.words(SPANS[basis]) if basis in SPANS else say.commodity(basis)
-
-
-def _title(indicator: Indicator, say: Naming) -> str:
-    """In English as the model says it; elsewhere by the variable, where the catalog has it."""
-    if say.words.language.code == "en":
-        return indicator.title
-    return say.words.known(f"indicator.{indicator.variable}", indicator.title)
 
 
 def _named(entity: str, say: Naming) -> str:

@@ -509,6 +509,7 @@ def _claim_row(row: Mapping[str, Any], evidence: EvidenceBase, say: Naming) -> c
         basis=row["basis"],
         confidence=row["confidence"],
         rivals=len(evidence.about(row["subject"], row["variable"])) - 1,
+        says=row["says"] or "",
     )
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import numbers
-import os
-import tempfile
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any, cast
 import jinja2
 from markupsafe import Markup
 
+from sogdia.core.replacing import replacing
 from sogdia.report.charts import (
     INCOME,
     corridor_strip,
@@ -120,16 +119,8 @@ def render(content: ReportContent, *, outlines: Outlines | None = None) -> str:
 def write(content: ReportContent, path: Path, *, outlines: Outlines | None = None) -> Path:
     """Write the page; a reader sees the old file or the whole new one, never half of it."""
     text = render(content, outlines=outlines)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
+from sogdia.core.language import MINUS
 from sogdia.report.words import ENGLISH, Words
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
 Absence = Literal["unknown", "no route", "not applicable", "not open", "not within a year"]
 
 THIN_SPACE = "\u202f"
-MINUS = "\u2212"
 
 SCALES = {
     "zh": ((1e8, 1e8, "scale.large"), (1e6, 1e4, "scale.small")),

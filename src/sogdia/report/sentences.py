@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from sogdia.appraisal.summary import Band, PairChange, PairState, Summary, relative_gencost
 from sogdia.appraisal.summary_flows import INCOME_SHOWN, FlowSummary, Loop
 from sogdia.appraisal.summary_traffic import LinkFlow
+from sogdia.core.language import MINUS
 from sogdia.report.naming import Naming
 
 __all__ = ["findings", "flow_findings", "least_income", "loop_words"]
 
-MINUS = "\u2212"
 CHANGES = (
     ("say.opened", {"opened"}),
     ("say.closed", {"closed"}),

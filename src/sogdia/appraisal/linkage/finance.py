@@ -14,7 +14,7 @@ from sogdia.appraisal.linkage.contract import Asked, Linkage, row
 from sogdia.appraisal.linkage.finance_account import PROJECT, Account, Sides, accounts, measured
 from sogdia.appraisal.linkage.finance_opened import opened_rows
 from sogdia.appraisal.linkage.finance_states import loan_rows, loan_years, state_rows, state_table
-from sogdia.appraisal.linkage.network import CENTRE, FIVE
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table, null
 from sogdia.models.finance.cku import FULL_YEAR, OWNERS
 from sogdia.models.finance.model import tables_of
@@ -145,7 +145,7 @@ def _party_rows(asked: Asked, sides: Sides) -> Iterator[Mapping[str, Any]]:
     found = sides.after.found or sides.before.found
     gains = found is not None and not math.isnan(found.npv_economic)
     known = "with gains of its users" if gains else "gains of users not known and left out"
-    for state in (CENTRE, *FIVE):
+    for state in (CHINA, *FIVE):
         if state in OWNERS:
             low, high = sides.band(f"exposure:{state}")
             yield row(

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from sogdia.appraisal.linkage.contract import Asked
-from sogdia.appraisal.linkage.network import CENTRE, FIVE
 from sogdia.core.errors import InvalidInput
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table
 from sogdia.models.cooperation.coding_tables import coding_rows
 from sogdia.models.finance.cku import (
@@ -198,7 +198,7 @@ def measured(account: Account, year: int | None = None) -> dict[str, float]:
             "company_service", "company_balance",
         )  # fmt: skip
         return dict.fromkeys(zero, 0.0) | {
-            f"{name}:{state}": 0.0 for name in ("exposure", "net") for state in (CENTRE, *FIVE)
+            f"{name}:{state}": 0.0 for name in ("exposure", "net") for state in (CHINA, *FIVE)
         }
     served = np.flatnonzero(~np.isnan(a.cover_ratio) & (a.project.years >= FULL_YEAR))
     k = int(served[0]) if len(served) else None
@@ -220,7 +220,7 @@ def measured(account: Account, year: int | None = None) -> dict[str, float]:
     }
     if year is not None:
         figures |= _of_company(a, year)
-    for state in (CENTRE, *FIVE):
+    for state in (CHINA, *FIVE):
         party = by_state.get(state)
         figures[f"exposure:{state}"] = 0.0 if party is None else party.exposure_peak
         figures[f"net:{state}"] = 0.0 if party is None else party.net
@@ -321,7 +321,7 @@ def _gains(asked: Asked) -> dict[str, float] | None:
     }
     found: dict[str, float] = {}
     for r in asked.joined.scenario["country_income"].rows():
-        if r["level"] == "full" and r["country"] in (CENTRE, *FIVE):
+        if r["level"] == "full" and r["country"] in (CHINA, *FIVE):
             gain = r["real_income_change_share"]
             if gain is None or math.isnan(gdp.get(r["country"], math.nan)):
                 return None

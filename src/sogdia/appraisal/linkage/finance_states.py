@@ -13,8 +13,8 @@ from typing import Any
 
 from sogdia.appraisal.linkage.contract import Asked, row
 from sogdia.appraisal.linkage.finance_account import Account, Sides, measured
-from sogdia.appraisal.linkage.network import FIVE
 from sogdia.core.money import BASE_YEAR
+from sogdia.core.states import FIVE
 from sogdia.core.table import Table, null
 from sogdia.models.finance.loan_year import LoanYear, is_public, loan_year_of
 from sogdia.models.finance.project import Appraisal

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
+from sogdia.core.states import TOGETHER
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
@@ -32,7 +33,6 @@ READS = (
 )  # fmt: skip
 """Tables of a world that access to specialists depends on."""
 
-ALL = "CA5"
 BEST = "best case: hospitals beyond those named stand in main cities without one"
 TO_CITY = "from the main city of each zone, weighted with population"
 QUEUE = "assumed: 250 working days, half an hour a case, shares of specialities"
@@ -200,7 +200,7 @@ def _access(asked: Asked, before: _Side, after: _Side) -> Iterator[Mapping[str, 
     only = asked.differ("consultations") and not asked.differ(
         *(t for t in READS if t != "consultations")
     )
-    for country in (ALL, *STATES):
+    for country in (TOGETHER, *STATES):
         for column, variable, title, unit in ACCESS:
             held, other = _mean(before.access, after.access, country, column)
             change = None if held is None or other is None else other - held
@@ -213,7 +213,7 @@ def _access(asked: Asked, before: _Side, after: _Side) -> Iterator[Mapping[str, 
             yield _row(
                 asked, variable, country, f"{country}: {title}", unit, held, other,
                 low=low, high=high, basis=f"{TO_CITY}; {BEST}" if "opinion" in variable else TO_CITY,
-                headline=country == ALL and variable == "opinion_hours",
+                headline=country == TOGETHER and variable == "opinion_hours",
             )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _mean(
     before: Table, after: Table, country: str, column: str
 ) -> tuple[float | None, float | None]:
     """Mean over zones known on both sides, weighted with population."""
-    here = (before["country"] == country) | (country == ALL)
+    here = (before["country"] == country) | (country == TOGETHER)
     known = (
         here
         & np.isfinite(before[column])

@@ -17,7 +17,7 @@ import numpy as np
 
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
 from sogdia.appraisal.linkage.finance_opened import opened_projects
-from sogdia.appraisal.linkage.network import CENTRE, FIVE
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table, null
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.linkage_index.counts import ease_of
@@ -129,7 +129,7 @@ def _china_trade(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
             r
             for r in rows
             if r["variable"] == "trade_value"
-            and r["entity"] in (f"{country}>{CENTRE}", f"{CENTRE}>{country}")
+            and r["entity"] in (f"{country}>{CHINA}", f"{CHINA}>{country}")
         ]
         values = [(r["before_amount"], r["after_amount"]) for r in pair]
         if pair and all(a is not None and b is not None for a, b in values):

@@ -8,6 +8,7 @@ borders and trade.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,21 +17,53 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.effects import REAL_INCOME
 from sogdia.appraisal.indicators import ACCESS_COST
-from sogdia.appraisal.link_table import CENTRE, FIVE
 from sogdia.appraisal.linkage.contract import row
 from sogdia.appraisal.loop import Joined
 from sogdia.appraisal.side import BAND_CLASS
+from sogdia.core.states import CHINA, FIVE, TOGETHER
 from sogdia.core.table import Table
 
-__all__ = ["BAND", "CENTRE", "FIVE", "cost_matrix", "facility_rows", "trade_rows"]
-
-TOGETHER = "CA5"
+__all__ = ["BAND", "Reach", "cost_matrix", "facility_rows", "reach_of", "trade_rows"]
 
 ROUNDING = 1e-12
 """A ratio nearer to one than this is one."""
 
 BAND = (5.0, 95.0)
 DRAWN = "90 % of draws of uncertain claims"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Cost of reaching markets from each zone, weighted by the GDP of those reached in both worlds.
+
+    Attributes
+    ----------
+    before, after : (zones,)
+        In the unit of the costs; NaN where no market is reached in both.
+    reaches : (zones,) of bool
+        Where one is.
+    alike : (zones,) of bool
+        Where both worlds reach the same markets. A draw averages over those it reaches, so draws
+        compare only there.
+    """
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    reaches: NDArray[np.bool_]
+    alike: NDArray[np.bool_]
+
+
+def reach_of(
+    before: NDArray[np.float64], after: NDArray[np.float64], gdp: NDArray[np.float64]
+) -> Reach:
+    """Weigh the costs of two worlds, origins by destinations with NaN where there is no way."""
+    both = ~np.isnan(before) & ~np.isnan(after)
+    weight = np.where(both, gdp[np.newaxis, :], 0.0)
+    total = weight.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = [(weight * np.nan_to_num(c)).sum(axis=1) / total for c in (before, after)]
+    alike = (np.isnan(before) == np.isnan(after)).all(axis=1)
+    return Reach(before=means[0], after=means[1], reaches=total > 0, alike=alike)
 
 
 def facility_rows(
@@ -51,23 +84,19 @@ def facility_rows(
     costs = [
         cost_matrix(_of_class(_on(side["skim"], on), chosen), order) for side in (before, after)
     ]
-    both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
-    weight = np.where(both, gdp[np.newaxis, :], 0.0)
-    total = weight.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        reach = [(weight * np.nan_to_num(c)).sum(axis=1) / total for c in costs]
-    # A draw averages over the partners it reaches, so it compares only where these stay the same.
-    same = (np.isnan(costs[0]) == np.isnan(costs[1])).all(axis=1)
+    reach = reach_of(costs[0], costs[1], gdp)
     moved = _drawn_changes(before["indicator"], after["indicator"], on, order, chosen)
-    for country in (TOGETHER, *FIVE, CENTRE):
+    for country in (TOGETHER, *FIVE, CHINA):
         members = FIVE if country == TOGETHER else (country,)
-        inside = np.isin(zones["country"].astype(str), members) & (total > 0)
+        inside = np.isin(zones["country"].astype(str), members) & reach.reaches
         share = np.where(inside, gdp, 0.0)
         if not share.sum():
             continue
-        means = [float(np.average(np.nan_to_num(r), weights=share)) for r in reach]
+        means = [
+            float(np.average(np.nan_to_num(r), weights=share)) for r in (reach.before, reach.after)
+        ]
         low = high = None
-        if len(moved) > 1 and same[inside].all():
+        if len(moved) > 1 and reach.alike[inside].all():
             drawn = np.array([np.average(np.nan_to_num(m), weights=share) for m in moved])
             low, high = (float(v) for v in np.percentile(drawn, BAND))
         yield row(
@@ -85,7 +114,7 @@ def trade_rows(
     """Real income by country as an index, and trade with China both ways; none when not run."""
     if joined is None:
         return
-    for country in (*FIVE, CENTRE):
+    for country in (*FIVE, CHINA):
         change = _income(joined, country)
         drawn = [
             float(r["amount"])
@@ -102,7 +131,7 @@ def trade_rows(
             "real income, baseline = 1; full endowment equilibrium", "1",
             before=1.0, after=None if change is None else 1.0 + change,
             low=None if low is None else float(low), high=None if high is None else float(high),
-            basis=DRAWN if low is not None else "not drawn", headline=country != CENTRE,
+            basis=DRAWN if low is not None else "not drawn", headline=country != CHINA,
         )  # fmt: skip
     rows = {
         (r["exporter"], r["importer"], r["level"]): r
@@ -110,7 +139,7 @@ def trade_rows(
         if r["on"] == on
     }
     for other in FIVE:
-        for exporter, importer in ((other, CENTRE), (CENTRE, other)):
+        for exporter, importer in ((other, CHINA), (CHINA, other)):
             loaded = rows.get((exporter, importer, "partial"))
             full = rows.get((exporter, importer, "full"))
             before = None if loaded is None else loaded["baseline_usd2023_per_y"]

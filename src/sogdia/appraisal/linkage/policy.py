@@ -18,8 +18,9 @@ from sogdia.appraisal.linkage.measures_said import measures_said
 from sogdia.appraisal.linkage.network import trade_rows
 from sogdia.appraisal.linkage.people import TOGETHER as VISITS_OF
 from sogdia.appraisal.linkage.people import people
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Column, Schema, Table
-from sogdia.models.cooperation.depth import CENTRE, COVERED, depth_items
+from sogdia.models.cooperation.depth import depth_items
 from sogdia.models.cooperation.model import network_on
 from sogdia.models.cooperation.network import BINDING, policy_events
 from sogdia.models.cooperation.projects_served import projects_moved, strategies_served
@@ -84,10 +85,10 @@ def _differ(asked: Asked) -> bool:
 def _side(asked: Asked, world: World, events: Table) -> dict[str, Table]:
     items = [
         r
-        for country in COVERED
-        for r in depth_items(asked.base, CENTRE, country, on=asked.on, world=world).rows()
+        for country in FIVE
+        for r in depth_items(asked.base, CHINA, country, on=asked.on, world=world).rows()
     ]
-    depth = depth_items(asked.base, CENTRE, COVERED[0], on=asked.on, world=world)
+    depth = depth_items(asked.base, CHINA, FIVE[0], on=asked.on, world=world)
     return {
         "agreement_network": network_on(world, events),
         "depth_item": Table.from_rows(depth.schema, items),
@@ -103,7 +104,7 @@ def _side(asked: Asked, world: World, events: Table) -> dict[str, Table]:
 
 
 def _shared(side: Mapping[str, Table], country: str, kinds: tuple[str, ...]) -> float:
-    ends = {CENTRE, country}
+    ends = {CHINA, country}
     return float(
         sum(
             r["shared_count"]
@@ -116,18 +117,18 @@ def _shared(side: Mapping[str, Table], country: str, kinds: tuple[str, ...]) -> 
 def _agreements(
     asked: Asked, first: Mapping[str, Table], second: Mapping[str, Table]
 ) -> Iterator[Row]:
-    for country in COVERED:
+    for country in FIVE:
         counts = [_shared(side, country, BINDING) for side in (first, second)]
         yield row(
-            asked.on, "policy", "agreements", "agreements_in_force", f"{CENTRE}<>{country}",
+            asked.on, "policy", "agreements", "agreements_in_force", f"{CHINA}<>{country}",
             "acts on record that bind or found something, in force", "1",
             before=counts[0], after=counts[1], low=0.0, high=0.0,
             basis=f"{REGISTRY}; a scenario signs nothing",
         )  # fmt: skip
-    ways = [[_shared(s, c, ("visa_free",)) for c in COVERED] for s in (first, second)]
-    for country, before, after in zip(COVERED, *ways, strict=True):
+    ways = [[_shared(s, c, ("visa_free",)) for c in FIVE] for s in (first, second)]
+    for country, before, after in zip(FIVE, *ways, strict=True):
         yield row(
-            asked.on, "policy", "regimes", "visa_free_ways", f"{CENTRE}<>{country}",
+            asked.on, "policy", "regimes", "visa_free_ways", f"{CHINA}<>{country}",
             "directions in which ordinary passports pass without a visa, of two", "1",
             before=before, after=after, low=after - before, high=after - before, basis=EXACT,
         )  # fmt: skip
@@ -141,14 +142,14 @@ def _agreements(
 
 
 def _depth(asked: Asked, first: Mapping[str, Table], second: Mapping[str, Table]) -> Iterator[Row]:
-    for country in COVERED:
+    for country in FIVE:
         points = [
             float(sum(r["points_count"] for r in side["depth_item"].rows()
-                      if {r["a"], r["b"]} == {CENTRE, country}))
+                      if {r["a"], r["b"]} == {CHINA, country}))
             for side in (first, second)
         ]  # fmt: skip
         yield row(
-            asked.on, "policy", "treaty depth", "depth_points", f"{CENTRE}<>{country}",
+            asked.on, "policy", "treaty depth", "depth_points", f"{CHINA}<>{country}",
             "sum of the points of the items of treaty depth that are held", "1",
             before=points[0], after=points[1],
             low=points[1] - points[0], high=points[1] - points[0], basis=POINTS,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
@@ -23,13 +24,9 @@ from sogdia.models.cooperation.solve_weights import Sensitivity, sensitivity_to_
 from sogdia.world.world import World
 
 __all__ = [
-    "COVERED", "DEPTH_ITEM", "DEPTH_SCORE", "Item", "codebook", "depth_items", "depth_scores",
+    "DEPTH_ITEM", "DEPTH_SCORE", "Item", "codebook", "depth_items", "depth_scores",
     "depth_sensitivity",
 ]  # fmt: skip
-
-CENTRE = "CHN"
-COVERED = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-"""The registry was collected for China with these; treaties of other pairs were not looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +123,14 @@ def depth_items(
     """
     a, b = sorted((a, b))
     grounds = _Grounds(base, on, world)
-    collected = (CENTRE in (a, b)) and bool({a, b} & set(COVERED))
+    # The registry was collected for these; treaties of other pairs were not looked for.
+    collected = (CHINA in (a, b)) and bool({a, b} & set(FIVE))
     rows: list[dict[str, Any]] = []
     for item in codebook():
         applies = {
             "all": True,
             "neighbours": grounds.neighbours(a, b),
-            "china": CENTRE in (a, b),
+            "china": CHINA in (a, b),
         }[item.applies]
         found = grounds.of(item, a, b) if applies else []
         if not applies:
@@ -284,19 +282,19 @@ def depth_scores(
     seed: int = 0,
 ) -> Table:
     """The score of China with each of the five, with its rank under other points."""
-    items = {b: depth_items(base, CENTRE, b, on=on) for b in COVERED}
+    items = {b: depth_items(base, CHINA, b, on=on) for b in FIVE}
     found = depth_sensitivity(items, points=points, spread=spread, draws=draws, seed=seed)
     given = points or {}
     rows: list[dict[str, Any]] = []
     for place, (b, table) in enumerate(items.items()):
-        above = [COVERED[j] for j in np.flatnonzero(found.dominates[place])]
+        above = [FIVE[j] for j in np.flatnonzero(found.dominates[place])]
         attainable = [
             given.get(item, float(most)) if most > 0.0 else 0.0
             for item, most in zip(table["item"], table["attainable_count"], strict=True)
         ]
         rows.append(
             {
-                "on": on, "a": CENTRE, "b": b,
+                "on": on, "a": CHINA, "b": b,
                 "points_count": float(found.S[place]), "attainable_count": sum(attainable),
                 "rank_ratio": float(found.rank[place]),
                 "equal_points_rank_ratio": float(found.equal_rank[place]),

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from sogdia.core.states import FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
 from sogdia.models.cooperation.coding_tables import coding_rows
-from sogdia.models.cooperation.depth import COVERED
 from sogdia.models.cooperation.events import read_events
 from sogdia.models.cooperation.proposals_on_record import (
     NONE_ON_RECORD,
@@ -116,16 +116,16 @@ def _answers(
         ),
         "FP3-01": lambda: in_last_year(events, on, "security_exercise"),
         "FP4-01": lambda: _visa_days(base, on, world),
-        "FP4-02": lambda: _latest(base, on, dict.fromkeys(COVERED, "students_in_china_persons")),
+        "FP4-02": lambda: _latest(base, on, dict.fromkeys(FIVE, "students_in_china_persons")),
         "FP4-03": lambda: _latest(
-            base, on, dict.fromkeys(COVERED, "chinese_students_abroad_persons")
+            base, on, dict.fromkeys(FIVE, "chinese_students_abroad_persons")
         ),
         "FP4-04": lambda: [
-            *_latest(base, on, dict.fromkeys(COVERED, "chinese_visitors_persons"), "CHN>{}"),
-            *_latest(base, on, dict.fromkeys(COVERED, "visitors_to_china_persons"), "{}>CHN"),
+            *_latest(base, on, dict.fromkeys(FIVE, "chinese_visitors_persons"), "CHN>{}"),
+            *_latest(base, on, dict.fromkeys(FIVE, "visitors_to_china_persons"), "{}>CHN"),
         ],
-        "FP4-05": lambda: _latest(base, on, dict.fromkeys(COVERED, "flights_weekly_count")),
-        "FP4-06": lambda: _latest(base, on, {"+".join(COVERED): "sister_cities_count"}),
+        "FP4-05": lambda: _latest(base, on, dict.fromkeys(FIVE, "flights_weekly_count")),
+        "FP4-06": lambda: _latest(base, on, {"+".join(FIVE): "sister_cities_count"}),
         "FP4-07": lambda: _institutes(base, on),
         "FP5-01": lambda: _votes(base, on),
         "FP5-03": lambda: wto_stages(events),
@@ -137,7 +137,7 @@ def _trade(base: EvidenceBase, on: date) -> list[Row]:
     variable = "trade_turnover_usd_per_y"
     note = "as the first reports; a year after the last known deflator is taken at its prices"
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         for subject in (f"CHN<>{country}", f"{country}<>CHN"):
             for row in _latest(base, on, {subject: variable}):
                 year = int(row["of"])
@@ -245,7 +245,7 @@ def _visa_days(base: EvidenceBase, on: date, world: World | None) -> list[Row]:
     limited = {row["regime"] for row in coding_rows("visas_of_limited_scope")}
     rows: list[Row] = []
     in_force = _visas_held(base, on, world)
-    for country in COVERED:
+    for country in FIVE:
         for way in (("CHN", country), (country, "CHN")):
             held = [
                 r
@@ -273,7 +273,7 @@ def _visa_days(base: EvidenceBase, on: date, world: World | None) -> list[Row]:
 def _institutes(base: EvidenceBase, on: date) -> list[Row]:
     kinds = {"confucius_institute", "luban_workshop", "culture_centre", "branch_campus"}
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         listed = [
             r
             for r in base.registry("people_institutes")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
-from sogdia.models.cooperation.depth import COVERED
 from sogdia.models.cooperation.events import Event
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
 
 Row = dict[str, Any]
 
-SIX = frozenset(("CHN", *COVERED))
+SIX = frozenset(("CHN", *FIVE))
 
 AT_LEAST = "at least: as many as the registry records"
 NONE_ON_RECORD = "none on record, and the registry does not claim to be complete"
@@ -83,7 +83,7 @@ def _title_level(title: str) -> int:
 def partnership_levels(events: Sequence[Event]) -> list[Row]:
     """The highest title of each partnership with China."""
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         titles = [
             e
             for e in events
@@ -105,7 +105,7 @@ def in_last_year(events: Sequence[Event], on: date, kind: str) -> list[Row]:
     """Events of a kind that China and each of the five shared in the last full year."""
     year = on.year - 1
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         found = [
             e
             for e in events
@@ -130,7 +130,7 @@ WTO_STAGE = {
 def wto_stages(events: Sequence[Event]) -> list[Row]:
     """How far each of the five has come in the WTO."""
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         shown = [e for e in events if e.id in WTO_STAGE and country in e.countries]
         if shown:
             last = shown[-1]
@@ -160,7 +160,7 @@ def shared_memberships(base: EvidenceBase, events: Sequence[Event], on: date) ->
         "WTO": wto,
     }  # fmt: skip
     rows: list[Row] = []
-    for country in COVERED:
+    for country in FIVE:
         shared = [name for name, members in bodies.items() if {"CHN", country} <= members]
         rows.append(
             {

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sogdia.core.states import FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.cooperation.coding_tables import coding_rows
-from sogdia.models.cooperation.depth import COVERED
 from sogdia.models.cooperation.events import read_events
 from sogdia.models.cooperation.solve_event_study import EventStudy, event_study
 from sogdia.world.trade_reports import trade_series
@@ -85,8 +85,8 @@ def trade_around_events(base: EvidenceBase, *, window: int = 4, seed: int = 0) -
     which takes out what all have in common; but the other four had events of their own.
     """
     first = {event.id: event.first for event in read_events(base)}
-    trade = {country: yearly_trade(base, country) for country in COVERED}
-    exports = {c: trade[c][f"CHN>{c}", EXPORTS] for c in COVERED}
+    trade = {country: yearly_trade(base, country) for country in FIVE}
+    exports = {c: trade[c][f"CHN>{c}", EXPORTS] for c in FIVE}
     rows: list[dict[str, Any]] = []
     for theme in THEMES:
         tested = [row for row in coding_rows("tested_dates") if row["theme"] == theme]

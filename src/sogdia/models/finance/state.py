@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, get_args
 
 from sogdia.core.errors import UnknownName
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import Claim
@@ -47,8 +48,6 @@ FACE_VALUE = frozenset({"debt_to_gdp_share", "debt_to_exports_share"})
 
 ASSESSED = ("KGZ", "TJK", "UZB")
 """States to which the framework is applied; Kazakhstan and Turkmenistan are not among them."""
-
-STATES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 
 YEAR_END = timedelta(days=1)
 """A stock of 1 January is that of the end of the year before."""
@@ -122,8 +121,8 @@ def state_position(
     UnknownName
         When the country is not one of the five of Central Asia.
     """
-    if country not in STATES:
-        raise UnknownName("state of Central Asia", country, STATES)
+    if country not in FIVE:
+        raise UnknownName("state of Central Asia", country, FIVE)
 
     when = When(on, known_by)
 

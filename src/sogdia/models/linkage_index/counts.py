@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from sogdia.core.errors import InvalidInput, Problem
+from sogdia.core.states import CHINA
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.evidence.claim import day
 
-__all__ = ["CHINA", "ease_of", "rows_counted", "visa_ease"]
+__all__ = ["ease_of", "rows_counted", "visa_ease"]
 
-CHINA = "CHN"
 
 RESERVED = frozenset({"date", "countries", "years", "except"})
 

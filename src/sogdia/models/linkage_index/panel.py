@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import ProblemList
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
 from sogdia.models.linkage_index.counts import rows_counted, visa_ease
 from sogdia.models.linkage_index.tree import Indicator, Tree, read_tree
 
-__all__ = ["COUNTRIES", "FIRST_YEAR", "Panel", "read_panel"]
+__all__ = ["FIRST_YEAR", "Panel", "read_panel"]
 
-COUNTRIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 FIRST_YEAR = 1992
 
 
@@ -90,7 +90,7 @@ def read_panel(
     *,
     last_year: int,
     first_year: int = FIRST_YEAR,
-    countries: Sequence[str] = COUNTRIES,
+    countries: Sequence[str] = FIVE,
     known_by: date = FAR_FUTURE,
 ) -> Panel:
     """Every indicator of every state and year.

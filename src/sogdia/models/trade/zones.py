@@ -23,6 +23,7 @@ from sogdia.core.status import Status
 from sogdia.core.table import Column, Schema, Table, null
 from sogdia.models.trade.solve_hat import Hat, conditional, full, partial
 from sogdia.world.economies import Variant, trade_matrix
+from sogdia.world.freight_spread import counted_pairs
 from sogdia.world.world import World
 
 __all__ = [
@@ -92,6 +93,10 @@ READS = frozenset(
         ("trade", "exporter_report_usd2023_per_y"),
         ("trade", "importer_report_usd2023_per_y"),
         ("choice", "trade_elasticity"),
+        ("freight", "off_network_value_share"),
+        ("freight", "class_value_share"),
+        ("freight_ends", "class_origin_share"),
+        ("freight_ends", "class_destination_share"),
     }
 )
 
@@ -258,7 +263,7 @@ def _between(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Flows (N, N) between nodes of different countries, and GDP (N,) of all nodes.
 
-    A country's trade is spread over its zones by GDP, as its freight is.
+    A country's trade is spread over its zones as its freight is: by GDP, but for what was counted.
     """
     matrix = trade_matrix(world, variant)
     at = {e: i for i, e in enumerate(matrix.economies)}
@@ -282,7 +287,10 @@ def _between(
     # A country that is in no economy of its own has no flows here: the rest of the world has them.
     index = np.array([at.get(c, len(at)) for c in country])
     flow = np.pad(np.nan_to_num(matrix.flow_usd2023_per_y), (0, 1))
-    X = flow[np.ix_(index, index)] * np.outer(share, share)
+    flow = flow[np.ix_(index, index)]
+    X = flow * np.outer(share, share)
+    for a, b, spread in counted_pairs(world, share[: len(world.zones)]):
+        X[np.ix_(a, b)] = flow[np.ix_(a, b)] * spread
     return _abroad(X, np.array(country, dtype=object)), gdp
 
 
