@@ -24,7 +24,6 @@ from sogdia.appraisal.replay.growth import (
 from sogdia.appraisal.replay.modes import mode_scale, rate_index, share_ratio
 from sogdia.appraisal.replay.observed import Observation, counts, trade_observed
 from sogdia.appraisal.replay.parameters import (
-    COUNTRIES,
     TARIFFS,
     WORLD_OUTPUT_SOURCE,
     Parameters,
@@ -32,6 +31,7 @@ from sogdia.appraisal.replay.parameters import (
     tariff_share,
 )
 from sogdia.core.errors import InvalidInput
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.results.store import RunStore
 
@@ -50,10 +50,10 @@ def worlds(base: EvidenceBase) -> Worlds:
 
 def one_zone(gencost: float, density: float = 100.0) -> ZoneCosts:
     return ZoneCosts(
-        zones_centre=("a",), zones_partner=COUNTRIES, partner=COUNTRIES,
-        weight_centre=np.ones(1), weight_partner=np.ones(len(COUNTRIES)),
+        zones_centre=("a",), zones_partner=FIVE, partner=FIVE,
+        weight_centre=np.ones(1), weight_partner=np.ones(len(FIVE)),
         density=np.full(len(CLASSES), density),
-        gencost=np.full((2, len(CLASSES), 1, len(COUNTRIES)), gencost),
+        gencost=np.full((2, len(CLASSES), 1, len(FIVE)), gencost),
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def one_zone(gencost: float, density: float = 100.0) -> ZoneCosts:
 def test_one_zone_has_the_plain_factor() -> None:
     """tau = 1 + g / V where there is nothing to average."""
     found = cost_factors(one_zone(20.0), theta=4.0)
-    assert set(found) == set(COUNTRIES)
+    assert set(found) == set(FIVE)
     assert np.allclose(found["KAZ"], 1.2, rtol=1e-12)
 
 

@@ -25,6 +25,7 @@ GRAMMAR: dict[str, str] = {
     "party": rf"{PARTIES}",
     "pair": rf"(?P<a>{PARTY})(?:>|<>)(?P<b>{PARTY})",
     "freight": rf"(?:(?P<from>{COUNTRY})>(?P<into>{COUNTRY})|(?P<all>WLD>WLD))#(?P<commodity>[a-z-]+)",
+    "freight end": rf"(?P<from>{COUNTRY})>(?P<into>{COUNTRY})#(?P<commodity>[a-z-]+)@(?P<zone>zone:.+)",
     "project": r"project:(?P<project>[A-Z0-9_]+)(?:@[A-Z]{3})?",
     "vehicle": r"vehicle:(?:rail|road)",
     "choice": r"choice:(?:freight|trade)",

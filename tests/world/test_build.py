@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,6 +122,18 @@ def test_a_date_outside_the_period_is_refused(evidence: EvidenceBase, on: date |
         InvalidInput, match=r"outside the period modelled.*1992-01-01 to 2040-12-31"
     ):
         world(evidence, on=on)
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2024-13-01", 2024])
+def test_what_is_no_date_is_refused(evidence: EvidenceBase, given: Any) -> None:
+    with pytest.raises(InvalidInput, match="is not a date"):
+        world(evidence, on=given)
+    with pytest.raises(InvalidInput, match="known_by: is not a date"):
+        world(evidence, on="2024-01-01", known_by=given)
+
+
+def test_a_moment_stands_for_its_day(evidence: EvidenceBase) -> None:
+    assert world(evidence, on=datetime(2024, 1, 1, 12)).on == date(2024, 1, 1)
 
 
 def test_the_last_day_is_in_the_period_and_text_is_the_same_as_a_date(

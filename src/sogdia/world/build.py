@@ -10,7 +10,7 @@ which.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sogdia.core.errors import InvalidInput, Problem
@@ -31,7 +31,7 @@ from sogdia.world.energy_rows import (
 )
 from sogdia.world.fibre_rows import cable_rows, fibre_rows, landing_rows
 from sogdia.world.finance import loan_rows
-from sogdia.world.freight import choice_rows, freight_rows, vehicle_rows
+from sogdia.world.freight import choice_rows, freight_end_rows, freight_rows, vehicle_rows
 from sogdia.world.health_rows import consultation_rows, hospital_rows, journey_rows
 from sogdia.world.notebook import Notebook
 from sogdia.world.regimes import Union, crossing_effect, regime_rows, shared_union, unions_on
@@ -71,8 +71,8 @@ def world(
         When the date is out of range or the evidence has problems.
     """
     base = evidence if evidence is not None else open_evidence()
-    day = date.fromisoformat(on) if isinstance(on, str) else on
-    known = date.fromisoformat(known_by) if isinstance(known_by, str) else known_by
+    day = _day(on, "on")
+    known = None if known_by is None else _day(known_by, "known_by")
     if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidInput(
             [
@@ -107,6 +107,7 @@ def world(
             (t.ECONOMIES, economy_rows(book)),
             (t.TRADE, trade_rows(book)),
             (t.FREIGHT, freight_rows(book, _countries(base), COMMODITIES)),
+            (t.FREIGHT_ENDS, freight_end_rows(book, COMMODITIES)),
             (t.VEHICLES, vehicle_rows(book)),
             (t.CHOICE, choice_rows(book)),
             (t.LOANS, loan_rows(book)),
@@ -128,6 +129,18 @@ def world(
     return World(
         on=day, known_by=book.known_by, evidence=base.digest, spreads=tuple(book.spreads), **built
     )
+
+
+def _day(given: date | str, where: str) -> date:
+    """A date from a date, a moment or ISO text."""
+    if isinstance(given, date):
+        return given.date() if isinstance(given, datetime) else given
+    try:
+        return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise InvalidInput(
+            [Problem(where=where, what="is not a date", got=repr(given), allowed="2026-01-31")]
+        ) from None
 
 
 def _countries(base: EvidenceBase) -> list[str]:
@@ -248,6 +261,9 @@ def _links(book: Notebook, places: Mapping[str, dict[str, Any]]) -> list[dict[st
                 ),
                 "capacity_t_per_y": book.number(
                     link, "line_capacity_t_per_y", column="capacity_t_per_y", **where
+                ),
+                "capacity_teu_per_y": book.number(
+                    link, "line_capacity_teu_per_y", column="capacity_teu_per_y", **where
                 ),
                 "electrified": book.word(link, "electrified"),
                 "road_class": book.word(link, "road_class"),
@@ -421,10 +437,30 @@ def _transfer(
             column="fee_usd2023_per_t",
             **where,
         ),
-        "capacity_per_day": None,
+        **transfer_capacities(book, entity, row, noted),
         "open_h_per_day": book.number(
             *subjects[:1], "open_h_per_day", *subjects[1:], column="open_h_per_day", **where
         ),
+    }
+
+
+TRANSFER_CAPACITIES = {
+    "capacity_per_day": "post_capacity_trains_per_day",
+    "capacity_teu_per_y": "terminal_capacity_teu_per_y",
+    "capacity_t_per_y": "terminal_capacity_t_per_y",
+}
+"""Columns of a transfer's capacity and the variable each is claimed as."""
+
+
+def transfer_capacities(
+    book: Notebook, entity: str, row: int, noted: str
+) -> dict[str, float | None]:
+    """What a yard or port can pass, of all goods and directions; no wider claim stands for it."""
+    return {
+        column: book.number(
+            entity, variable, table="transfers", column=column, row=row, entity_noted=noted
+        )
+        for column, variable in TRANSFER_CAPACITIES.items()
     }
 
 

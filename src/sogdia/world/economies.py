@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import InvalidInput, Problem, UnknownName
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import Belief
@@ -50,9 +51,6 @@ __all__ = [
 Variant = Literal["reconciled", "china", "partner"]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """One figure made of both reports; as reported by China; as reported by its partner."""
-
-CENTRE = "CHN"
-"""The economy whose reports make the variants `china` and `partner`."""
 
 REST_OF_WORLD = "ROW"
 
@@ -266,7 +264,7 @@ def _by_variant(trade: Table, variant: Variant) -> NDArray[np.float64]:
     reconciled = trade[COLUMN_OF[RECONCILED]]
     if variant == "reconciled":
         return reconciled
-    from_china, to_china = trade["exporter"] == CENTRE, trade["importer"] == CENTRE
+    from_china, to_china = trade["exporter"] == CHINA, trade["importer"] == CHINA
     exporter, importer = trade[COLUMN_OF[EXPORTER_REPORT]], trade[COLUMN_OF[IMPORTER_REPORT]]
     if variant == "partner":
         exporter, importer = importer, exporter
@@ -297,7 +295,7 @@ def mirror_gaps(world: World) -> Table:
     """
     trade = world.trade
     china, partner = _by_variant(trade, "china"), _by_variant(trade, "partner")
-    with_china = (trade["exporter"] == CENTRE) | (trade["importer"] == CENTRE)
+    with_china = (trade["exporter"] == CHINA) | (trade["importer"] == CHINA)
     kept = with_china & ~(
         np.isnan(trade[COLUMN_OF[EXPORTER_REPORT]]) & np.isnan(trade[COLUMN_OF[IMPORTER_REPORT]])
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sogdia.world.freight_ends import END_SHARES
 from sogdia.world.notebook import Notebook
 
-__all__ = ["ANYWHERE", "choice_rows", "freight_rows", "vehicle_rows"]
+__all__ = ["ANYWHERE", "choice_rows", "freight_end_rows", "freight_rows", "vehicle_rows"]
 
 ANYWHERE = "WLD"
 """The importer of rows that hold for every importer without rows of its own."""
@@ -24,7 +25,11 @@ def freight_rows(
     book: Notebook, exporters: Iterable[str], commodities: Iterable[str]
 ) -> list[dict[str, Any]]:
     """Rows of the table freight: one an exporter, importer (or WLD) and class."""
-    own = {claim.subject.partition("#")[0] for claim in book.evidence.claims("freight")}
+    own = {
+        claim.subject.partition("#")[0]
+        for claim in book.evidence.claims("freight")
+        if claim.variable not in END_SHARES
+    }
     rows: list[dict[str, Any]] = []
     for exporter in exporters:
         special = sorted(
@@ -51,8 +56,39 @@ def freight_rows(
                             *(f"{w}#{commodity}" for w in wider),
                             column="class_value_share", **where,
                         ),
+                        "value_usd2023_per_t": book.number(
+                            f"{pair}#{commodity}", "value_usd2023_per_t",
+                            *(f"{w}#{commodity}" for w in wider),
+                            column="value_usd2023_per_t", **where,
+                        ),
                     }
                 )  # fmt: skip
+    return rows
+
+
+def freight_end_rows(book: Notebook, commodities: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of the table freight_ends: one a pair, class and zone that claims are about."""
+    wanted = set(commodities)
+    subjects = {c.subject for c in book.evidence.claims("freight") if c.variable in END_SHARES}
+    rows: list[dict[str, Any]] = []
+    for subject in sorted(subjects):
+        stem, _, zone = subject.partition("@")
+        pair, _, commodity = stem.partition("#")
+        exporter, _, importer = pair.partition(">")
+        if commodity not in wanted:
+            continue
+        where: dict[str, Any] = {"table": "freight_ends", "row": len(rows)}
+        found = {name: book.number(subject, name, column=name, **where) for name in END_SHARES}
+        if any(value is not None for value in found.values()):
+            rows.append(
+                {
+                    "exporter": exporter,
+                    "importer": importer,
+                    "commodity": commodity,
+                    "zone": zone,
+                    **found,
+                }
+            )
     return rows
 
 

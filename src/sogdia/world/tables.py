@@ -12,6 +12,7 @@ from sogdia.world.energy import (
     POWER_ZONES,
 )
 from sogdia.world.fibre import CABLES, FIBRE, LANDINGS
+from sogdia.world.freight_ends import FREIGHT_ENDS
 from sogdia.world.health import CONSULTATIONS, HOSPITALS, JOURNEYS
 from sogdia.world.loan_terms import LOANS
 
@@ -25,6 +26,7 @@ __all__ = [
     "ECONOMIES",
     "FIBRE",
     "FREIGHT",
+    "FREIGHT_ENDS",
     "GAS_COUNTRIES",
     "HOSPITALS",
     "JOURNEYS",
@@ -81,6 +83,7 @@ LINKS = Schema(
         Column("tracks_count", "number"),
         Column("capacity_trains_per_day", "number"),
         Column("capacity_t_per_y", "number"),
+        Column("capacity_teu_per_y", "number", title="of a sea service, both directions together"),
         Column("electrified", title="yes, no, partial"),
         Column("road_class"),
         Column("seasonal", title="yes or no"),
@@ -130,7 +133,13 @@ TRANSFERS = Schema(
         Column("dwell_p90_h", "number"),
         Column("fee_usd2023_per_teu", "number"),
         Column("fee_usd2023_per_t", "number"),
-        Column("capacity_per_day", "number"),
+        Column(
+            "capacity_per_day",
+            "number",
+            title="trains a day of a yard or port, trucks of a terminal, all directions together",
+        ),
+        Column("capacity_teu_per_y", "number", title="all directions together"),
+        Column("capacity_t_per_y", "number"),
         Column("open_h_per_day", "number"),
     ),
     ("id", "from_layer", "to_layer", "commodity"),
@@ -243,6 +252,7 @@ FREIGHT = Schema(
         Column("commodity", title="commodity class"),
         Column("off_network_value_share", "number", title="moves by pipeline, wire or as metal"),
         Column("class_value_share", "number", title="share of the class in the rest"),
+        Column("value_usd2023_per_t", "number", title="value density; null: that of the class"),
     ),
     ("exporter", "importer", "commodity"),
 )
@@ -284,7 +294,7 @@ WORLD_TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (
         PLACES, LINKS, CROSSINGS, TRANSFERS, TARIFFS, ZONES, CONNECTORS, CLASSES, REGIMES,
-        ECONOMIES, TRADE, FREIGHT, VEHICLES, CHOICE, LOANS, LANDINGS, CABLES, FIBRE, HOSPITALS,
+        ECONOMIES, TRADE, FREIGHT, FREIGHT_ENDS, VEHICLES, CHOICE, LOANS, LANDINGS, CABLES, FIBRE, HOSPITALS,
         CONSULTATIONS, JOURNEYS, POWER_ZONES, PLANTS, POWER_LINES, PIPELINES, GAS_COUNTRIES,
         POWER, LINEAGE,
     )

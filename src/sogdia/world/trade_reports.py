@@ -91,17 +91,18 @@ def _series_rows(
 
 
 def known_economy(base: EvidenceBase, name: str) -> str:
-    """The id of an economy as typed, in any case.
+    """The id of an economy from its id or English name, in any case.
 
     Raises
     ------
     UnknownName
-        When it is not listed; the nearest ids are offered.
+        When it is not listed; the nearest are offered.
     """
-    ids = [row["id"] for row in base.entities("economies")]
-    if name.upper() not in ids:
-        raise UnknownName("economy", name, ids)
-    return name.upper()
+    rows = base.entities("economies")
+    called = {row[key].casefold(): row["id"] for key in ("name", "id") for row in rows}
+    if name.casefold() not in called:
+        raise UnknownName("economy", name, [row[key] for key in ("id", "name") for row in rows])
+    return called[name.casefold()]
 
 
 def two_way_trade(

@@ -19,6 +19,7 @@ from sogdia.world.tables import (
     CABLES,
     CONSULTATIONS,
     FIBRE,
+    FREIGHT_ENDS,
     GAS_COUNTRIES,
     HOSPITALS,
     JOURNEYS,
@@ -82,7 +83,7 @@ class World:
     evidence : str
         Digest of the evidence base it was built from.
     places, links, crossings, transfers, tariffs, zones, connectors, classes, regimes, \
-economies, trade, freight, vehicles, choice, loans, landings, cables, fibre, \
+economies, trade, freight, freight_ends, vehicles, choice, loans, landings, cables, fibre, \
 hospitals, consultations, journeys, power_zones, plants, power_lines, pipelines, gas_countries, \
 power : Table
         See `sogdia.world.tables`.
@@ -111,6 +112,7 @@ power : Table
     choice: Table
     lineage: Table
     spreads: tuple[Spread, ...] = ()
+    freight_ends: Table = field(default_factory=lambda: Table.from_rows(FREIGHT_ENDS, ()))
     loans: Table = field(default_factory=lambda: Table.from_rows(LOANS, ()))
     landings: Table = field(default_factory=lambda: Table.from_rows(LANDINGS, ()))
     cables: Table = field(default_factory=lambda: Table.from_rows(CABLES, ()))
