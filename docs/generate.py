@@ -240,14 +240,21 @@ def run_tables() -> str:
     from sogdia.models.energy import tables as energy
     from sogdia.models.finance import tables as finance
     from sogdia.models.people import health_tables
-    from sogdia.models.people.tables import PERSON_TRIP
+    from sogdia.models.people.tables import PERSON_TRIP, ZONE_TRIP
     from sogdia.models.people.travel import PASSENGER_SKIM
-    from sogdia.models.transport.tables import NETWORK_MAP, ROUTE, SKIM
+    from sogdia.models.transport.tables import (
+        NETWORK_MAP,
+        PASSENGER_CROSSING,
+        PASSENGER_FLOW,
+        ROUTE,
+        SKIM,
+    )
     from sogdia.results.tables import CLAIM_TABLE, INDICATOR, MEASURE, RUN_LINEAGE
 
     own = (SKIM, ROUTE, NETWORK_MAP, INDICATOR, PAIR_DRAW, RUN_LINEAGE, CLAIM_TABLE, MEASURE)
     linkages = (
-        LINKAGE_INDICATOR, LINKAGE_NOTE, PERSON_TRIP, PASSENGER_SKIM, health_tables.HEALTH_ACCESS,
+        LINKAGE_INDICATOR, LINKAGE_NOTE, PERSON_TRIP, PASSENGER_SKIM, ZONE_TRIP,
+        PASSENGER_FLOW, PASSENGER_CROSSING, health_tables.HEALTH_ACCESS,
         health_tables.CONSULTATION_SERVICE, energy.POWER_YEAR, energy.POWER_SUPPLY,
         energy.POWER_FLOW, energy.PIPELINE_FLOW, energy.GAS_BALANCE, digital.FIBRE_LATENCY,
         digital.FIBRE_COUNTRY, digital.FIBRE_SECTION, finance.CASH_FLOW, finance.DEBT,

@@ -157,7 +157,7 @@ def test_without_measures_every_difference_is_exactly_zero(nothing: Appraisal) -
     said = summarise(nothing)
     assert said.changed_pairs == said.appeared == said.disappeared == 0
     assert said.changes == ()
-    assert said.sentences[0].endswith("the same, and every result is exactly zero.")
+    assert said.sentences[0].endswith("are made of: these are exactly the same.")
     assert all(z.change.central == 0.0 for z in said.zones)
     assert said.gainers() == said.losers() == ()
     for pair in said.pairs:

@@ -55,7 +55,7 @@ def test_a_measure_is_listed(
     assert (change.what, change.kind) == (what, kind)
     assert note in change.note
     assert "1 " in found.sentences[0]
-    assert "exactly zero" not in found.sentences[0]
+    assert "exactly the same" not in found.sentences[0]
 
 
 def test_no_change_is_listed_where_nothing_differs(tmp_path: Path, store: RunStore) -> None:
@@ -63,4 +63,4 @@ def test_no_change_is_listed_where_nothing_differs(tmp_path: Path, store: RunSto
     found = told(measure, tmp_path, store)
     assert found.changes == ()
     assert found.changed_pairs == 0
-    assert "exactly zero" in found.sentences[0]
+    assert "exactly the same" in found.sentences[0]

@@ -15,10 +15,11 @@ from sogdia.appraisal.linkage.measures_said import measures_said
 from sogdia.appraisal.linkage.people import people
 from sogdia.appraisal.linkage.policy import policy
 from sogdia.appraisal.linkage.proposals_of_others import FOLLOWED, proposals_of_others
+from sogdia.core.states import FIVE
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.cooperation.coding_tables import coding_rows
-from sogdia.models.cooperation.depth import COVERED, depth_items
+from sogdia.models.cooperation.depth import depth_items
 from sogdia.models.cooperation.proposals import five_proposals
 from sogdia.models.people.baseline import person_baseline
 from sogdia.models.people.question import ask_visits, joint_visa
@@ -26,6 +27,7 @@ from sogdia.models.people.regimes import regimes_of
 from sogdia.scenario.apply import apply, worlds_of
 from sogdia.scenario.kinds import make_measure
 from sogdia.scenario.read import read_scenario
+from sogdia.world.build import world
 from sogdia.world.world import World
 
 Ask = Callable[[str], Asked]
@@ -113,7 +115,7 @@ def test_the_silk_road_visa(ask: Ask) -> None:
 def test_the_verb_says_the_same(ask: Ask, evidence: EvidenceBase) -> None:
     """`sogdia visits --silk-road-visa` and the appraisal are one model."""
     asked = ask("silk-road-visa")
-    regimes = joint_visa("CHN", list(COVERED), regimes_of(asked.before))
+    regimes = joint_visa("CHN", list(FIVE), regimes_of(asked.before))
     found = ask_visits(evidence, asked.before, regimes)
     rows = by_name(people(asked))
     for state in ("KAZ", "KGZ"):
@@ -213,7 +215,8 @@ def test_what_was_not_known_is_said_and_not_raised(nothing: Asked) -> None:
     assert not answer.rows
     assert policy(early).rows
     # The effect of a visa was published in 2010, fares are of 2019: visits without travel.
-    later = people(known_by(nothing, date(2018, 1, 1)))
+    then = world(nothing.base, on=nothing.on, known_by=date(2018, 1, 1))
+    later = people(dataclasses.replace(nothing, before=then, after=then))
     assert later.missing.startswith("travel")
     assert {r["part"] for r in later.rows} == {"visits"}
 
@@ -263,7 +266,7 @@ def test_the_visas_of_a_world_are_those_of_the_registry(
     evidence: EvidenceBase, world_on: Callable[[str], World], on: str
 ) -> None:
     world = world_on(on)
-    for country in COVERED:
+    for country in FIVE:
         one = depth_items(evidence, "CHN", country, on=world.on)
         other = depth_items(evidence, "CHN", country, on=world.on, world=world)
         assert list(one["held"]) == list(other["held"]), (country, on)

@@ -164,6 +164,7 @@ def test_good_is_0(cli: Cli) -> None:
         (("compare", "no-such-run"), "no-such-run"),
         (("new", "scenario", "Not A Name"), "lower-case"),
         (("new", "model", "x"), "only 'scenario'"),
+        (("new", "scenario", "cku-railway"), "ships with Sogdia"),
         (("nonsense",), "nonsense"),
     ],
     ids=" ".join,
@@ -514,3 +515,123 @@ def test_keys_in_one_run_only_can_be_dropped(done: Cli, folder: Path) -> None:
     code, out, err = done("compare", "wider", "quick", "--missing", "drop", "--json")
     assert code == 0, err
     assert loads(out)["rows"] == []
+
+
+# --- what users get wrong ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rank", "posts", "--csv", "no-folder.toml/x.csv"),
+        ("rank", "posts", "--map", "x.txt"),
+        ("replay", "2000", "2001", "-o", "no-folder.toml/x.svg"),
+        ("appraise", "quick.toml", "-o", "."),
+        ("queue", "kz-cn.alashankou:rail", "--arrivals", "1e9"),
+        ("consult", "--hospitals", "90", "--cases-per-day", "1e7"),
+        ("trade", "CHN", "China"),
+        ("timeline", "CHN", "--from", "2025-01-01", "--to", "2024-01-01"),
+        ("show", "kz-cn.khorgos:rail", "--variable", "dwell"),
+        ("compare", "quick", "--top", "-1"),
+        ("sql", "select 1", "--limit", "-1"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_is_refused_before_any_work(
+    cli: Cli, folder: Path, arguments: tuple[str, ...]
+) -> None:
+    (folder / "no-folder.toml").touch()
+    code, out, err = cli(*arguments)
+    assert code == 2, err
+    assert out == ""
+
+
+def test_a_file_that_cannot_be_written_is_one_line(cli: Cli, folder: Path) -> None:
+    (folder / "in-the-way.csv").mkdir()
+    code, out, err = cli("skim", "-o", "in-the-way.csv", "--on", DAY, "--class", "bulk")
+    assert (code, out) == (3, "")
+    assert "in-the-way.csv" in err
+    assert len(err.splitlines()) == 1
+    assert [p.name for p in folder.glob(".*") if p.is_file()] == []
+
+
+def test_every_file_that_is_not_there_is_named(cli: Cli) -> None:
+    code, _, err = cli("check", "nobody.toml", "cku-railway", "nowhere.toml")
+    assert code == 2
+    assert "nobody.toml, nowhere.toml" in err
+
+
+def test_check_finds_measures_that_set_the_same_thing_through_a_selector(
+    cli: Cli, folder: Path
+) -> None:
+    """Their targets overlap only in a world, so reading the file does not show it."""
+    second = """
+[[measure]]
+id = "every"
+kind = "set-dwell"
+crossings = { mode = "rail", between = ["KAZ", "CHN"] }
+on = 2026-02-01
+dwell = "8 hour"
+source = "assumption"
+"""
+    head, mark, routes = SCENARIO.partition("[[route]]")
+    (folder / "both.toml").write_text(
+        head.replace('"quick"', '"both"') + second + mark + routes, encoding="utf-8"
+    )
+    code, _, err = cli("check", "both.toml")
+    assert code == 3
+    assert 'measures "every" and "less"' in err or 'measures "less" and "every"' in err
+
+
+def test_a_trace_of_another_date_is_refused_with_the_dates_there_are(done: Cli) -> None:
+    code, out, err = done("trace", "quick", "time_h", "Xi'an>Tashkent", "--on", "2030-01-01")
+    assert (code, out) == (2, "")
+    assert DAY in err
+
+
+def test_a_zone_without_kept_routes_has_no_share_of_assumptions(done: Cli) -> None:
+    code, out, _ = done("trace", "quick", "access_cost_usd2023_per_t", "Andijan")
+    assert code == 0
+    assert "0% of it" not in out
+    assert "is not known" in out
+    code, out, _ = done("trace", "quick", "access_cost_usd2023_per_t", "Andijan", "--json")
+    assert loads(out)["assumed_share"] is None
+
+
+def test_outside_the_years_of_the_model_show_says_so(cli: Cli) -> None:
+    _, out, _ = cli("show", "kz-cn.khorgos:rail", "--on", "1980-01-01")
+    assert "not in the model" in out
+
+
+def test_nothing_found_is_said(cli: Cli) -> None:
+    code, out, _ = cli("places", "zzz")
+    assert code == 0
+    assert "zzz" in out
+
+
+def test_without_a_verb_the_help_is_printed_as_it_is(cli: Cli) -> None:
+    code, _, err = cli()
+    assert code == 2
+    assert err.startswith("Usage: ")
+
+
+def test_a_run_whose_scenario_is_in_another_folder_says_where_to_go(
+    done: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = done("report", "quick", "-o", "quick.html")
+    assert (code, out) == (3, "")
+    assert "quick.toml" in err
+
+
+def test_a_measure_that_is_never_in_force_is_named(cli: Cli, folder: Path) -> None:
+    text = SCENARIO.replace('"quick"', '"later"').replace("on = 2026-01-01", "on = 2035-01-01")
+    (folder / "later.toml").write_text(text, encoding="utf-8")
+    code, out, _ = cli("check", "later.toml")
+    assert code == 0
+    assert 'measure "less" is in force from 2035-01-01: on no date of this scenario' in out
+    (folder / "undated.toml").write_text(
+        SCENARIO.replace('"quick"', '"undated"').replace(f"on = [{DAY}]\n", ""), encoding="utf-8"
+    )
+    _, out, _ = cli("check", "undated.toml")
+    assert "undated: has no date" in out

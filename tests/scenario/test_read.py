@@ -180,6 +180,11 @@ def test_three_problems_at_once(tmp_path: Path) -> None:
         ),
         (HEAD + measure("close-crossing", rest="", target="crossing = []"), "a list of ids"),
         (HEAD + measure("set-hours", rest='hours = "25 h/day"'), "is out of bounds"),
+        (HEAD + measure("set-hours", rest='hours = "0 h/day"'), "is out of bounds"),
+        (
+            HEAD + measure("set-capacity", rest='capacity = "0 trains/day"'),
+            "capacity: is not above 0; got 0 -> to let nothing pass",
+        ),
         (
             HEAD + measure("close-crossing", rest="", target='crossings = { mod = "rail" }'),
             'cannot be selected by "mod"; did you mean "mode"?',

@@ -9,19 +9,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Column, Schema
 from sogdia.world.network import BORDER, LINE_HAUL, Network
 
 __all__ = [
-    "BOTH", "CENTRE", "FIVE", "LINK_GAIN", "LINK_VALUE", "OTHERS", "Kind", "Ranked", "Wanted",
+    "BOTH", "LINK_GAIN", "LINK_VALUE", "OTHERS", "Kind", "Ranked", "Wanted",
     "ranked_in",
 ]  # fmt: skip
 
 Kind = Literal["link", "post"]
 Directions = Literal["together", "apart"]
 
-FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-CENTRE = "CHN"
 OTHERS = "others"
 """Every country that is not named."""
 
@@ -159,7 +158,7 @@ def _posts(net: Network, near: set[str] | None) -> Iterator[Ranked]:
     for post, directed in sorted(posts.items()):
         row = first[post]
         touched = (str(crossings["leaving"][row]), str(crossings["towards"][row]))
-        if near is None or (near | {CENTRE}) & set(touched):
+        if near is None or (near | {CHINA}) & set(touched):
             yield from _directions(
                 "post", post, str(crossings["mode"][row]), crossings["name"][row], touched, directed
             )

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sogdia.appraisal.linkage.carbon import freight_carbon
-from sogdia.appraisal.linkage.network import CENTRE, FIVE
 from sogdia.appraisal.loop import Joined, join
 from sogdia.appraisal.solve_portfolio import choose, not_beaten
 from sogdia.appraisal.worlds import build_world, claim_values, read_for
 from sogdia.core.errors import ProblemList
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
@@ -51,7 +51,7 @@ class PortfolioOptions:
     discount_rate: float = 0.05
     years: int = 30
     growth: float = 0.0
-    gainers: tuple[str, ...] = (*FIVE, CENTRE)
+    gainers: tuple[str, ...] = (*FIVE, CHINA)
     costs: Mapping[str, float] = dataclasses.field(default_factory=dict[str, float])
     variant: Variant = "reconciled"
 

@@ -19,18 +19,10 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.closures import close_each
 from sogdia.appraisal.incidence import incidence
-from sogdia.appraisal.link_table import (
-    CENTRE,
-    FIVE,
-    LINK_GAIN,
-    LINK_VALUE,
-    OTHERS,
-    Ranked,
-    Wanted,
-    ranked_in,
-)
+from sogdia.appraisal.link_table import LINK_GAIN, LINK_VALUE, OTHERS, Ranked, Wanted, ranked_in
 from sogdia.appraisal.loop import cost_change
 from sogdia.core.errors import InvalidInput, ProblemList
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.models.trade.spatial import Parameters, Ranking, Traffic, rank_links
@@ -69,7 +61,7 @@ class RankingOptions:
         For how many rows, the first ones, it is counted what closing loses; None: all.
     """
 
-    gainers: tuple[str, ...] = (*FIVE, CENTRE)
+    gainers: tuple[str, ...] = (*FIVE, CHINA)
     variant: Variant = "reconciled"
     road_congestion: float = 0.0
     post_congestion: float = 0.0

@@ -21,6 +21,7 @@ from sogdia.evidence.base import EvidenceBase, open_evidence
 from sogdia.results.manifest import Manifest, Role, sogdia_version
 from sogdia.results.store import Run, RunStore, run_id
 from sogdia.scenario.measures import Measure
+from sogdia.scenario.read import shipped_scenarios
 from sogdia.scenario.scenario import Scenario
 
 __all__ = ["Appraisal", "appraise", "default_store", "scenario_of"]
@@ -236,10 +237,20 @@ def scenario_of(run: Run, evidence: EvidenceBase) -> Scenario:
     Raises
     ------
     InvalidInput
-        When the scenario has changed since the run.
+        When the scenario is in neither place or has changed since the run.
     """
     asked = run.manifest.scenario.removesuffix(BASELINE_SUFFIX)
     own = Path(f"{asked}.toml")
+    if not own.is_file() and asked not in shipped_scenarios():
+        raise InvalidInput(
+            [
+                Problem(
+                    where=f"run {run.id[:16]}",
+                    what=f"needs its scenario, and {own} is neither here nor shipped",
+                    fix=f"change to the folder of {own} and ask again",
+                )
+            ]
+        )
     scenario = read_for(own if own.is_file() else asked, evidence)
     if scenario.digest != run.manifest.scenario_digest:
         raise InvalidInput(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sogdia.core.replacing import replacing
 from sogdia.models.contract import run_model
 from sogdia.models.transport.model import Prepared, Skims, TransportModel
 from sogdia.results.export import export
@@ -62,9 +62,7 @@ def _write_omx(file: Path, model: TransportModel, problem: Prepared, solution: S
     import h5py
 
     zones = problem.network.zones
-    partial = file.with_name(f".{file.name}.partial")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with h5py.File(partial, "w") as omx:
+    with replacing(file) as part, h5py.File(part, "w") as omx:
         omx.attrs["OMX_VERSION"] = OMX_VERSION
         omx.attrs["SHAPE"] = np.array([len(zones), len(zones)], dtype=np.int32)
         omx.attrs["on"] = problem.network.world.on.isoformat()
@@ -83,4 +81,3 @@ def _write_omx(file: Path, model: TransportModel, problem: Prepared, solution: S
                 held.attrs["NA"] = np.nan
         lookup = omx.create_group("lookup")
         lookup.create_dataset("zone", data=np.array(zones, dtype="S"))
-    os.replace(partial, file)

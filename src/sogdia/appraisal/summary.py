@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.changes import NetworkChange, names, network_changes
 from sogdia.appraisal.indicators import ACCESS_COST
-from sogdia.appraisal.linkage.network import BAND, cost_matrix
+from sogdia.appraisal.linkage.network import BAND, cost_matrix, reach_of
 from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.side import BAND_CLASS
 from sogdia.core.table import Table
@@ -284,18 +284,14 @@ def _zones(appraisal: Appraisal, on: date) -> Iterator[ZoneChange]:
     costs = [
         cost_matrix(_skim(run, on, chosen), order) for run in (appraisal.baseline, appraisal.run)
     ]
-    both = ~np.isnan(costs[0]) & ~np.isnan(costs[1])
-    weight = np.where(both, gdp[np.newaxis, :], 0.0)
-    total = weight.sum(axis=1)
-    # A draw averages over the partners it reaches, so it compares only where these stay the same.
-    same = (np.isnan(costs[0]) == np.isnan(costs[1])).all(axis=1)
+    reach = reach_of(costs[0], costs[1], gdp)
     bands = _zone_bands(appraisal, on, chosen)
     for zone, i in order.items():
-        if total[i] <= 0:
+        if not reach.reaches[i]:
             continue
-        a, b = (float((weight[i] * np.nan_to_num(c[i])).sum() / total[i]) for c in costs)
+        a, b = float(reach.before[i]), float(reach.after[i])
         central = (b - a) / a
-        low, high = bands.get(zone, (None, None)) if same[i] else (None, None)
+        low, high = bands.get(zone, (None, None)) if reach.alike[i] else (None, None)
         yield ZoneChange(
             zone=zone,
             name=str(zones["name"][i]),
@@ -352,7 +348,10 @@ def _sentences(found: Summary) -> Iterator[str]:
     elif found.changed_pairs:
         yield f"On {found.on} no link, crossing, transfer or tariff differs; what else does moves the results."
     else:
-        yield f"On {found.on} the two networks are the same, and every result is exactly zero."
+        yield (
+            f"On {found.on} nothing differs that routes, times and costs of freight are made of: "
+            "these are exactly the same."
+        )
     share = found.changed_pairs / found.all_pairs if found.all_pairs else 0.0
     yield (
         f"{found.changed_pairs:,} of {found.all_pairs:,} zone pairs and classes ({share:.1%}) change"

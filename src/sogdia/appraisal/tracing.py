@@ -40,9 +40,16 @@ def trace_run(
 
     Raises
     ------
+    UnknownName
+        When the run has no such date.
     InvalidInput
         When the evidence has changed since the run.
     """
+    dates = [day.isoformat() for day in run.manifest.dates]
+    if on.isoformat() not in dates:
+        raise UnknownName(
+            "date of this run", on.isoformat(), (), hint=f"(dates: {', '.join(dates)})"
+        )
     if ">" not in entity:
         return trace(run, variable, _zone_name(run, entity), on=on, commodity=commodity)
     base = evidence if evidence is not None else open_evidence()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -16,6 +17,7 @@ from sogdia.cli import (
     fibre,
     finance,
     index,
+    passengers,
     people,
     portfolio,
     queue,
@@ -54,6 +56,7 @@ for module in (
     trade,
     replay,
     people,
+    passengers,
     fibre,
     energy,
     finance,
@@ -88,7 +91,7 @@ def options(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run with some arguments; the exit code: 0 good, 1 not solved, 2 usage, 3 invalid input."""
-    from sogdia.core.errors import SogdiaError
+    from sogdia.core.errors import InvalidInput, SogdiaError
 
     try:
         found = app(args=arguments, standalone_mode=False)
@@ -97,13 +100,20 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("stopped", err=True)
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone; point stdout elsewhere so that exit stays quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_stdout()
         return 0
+    except OSError as error:
+        # A folder that is not there, a full disk, a file that may not be written.
+        _leave_stdout()
+        typer.echo(_file_error(error), err=True)
+        return InvalidInput.exit_code
+    except MemoryError:
+        typer.echo("this needs more memory than there is; ask for less at once", err=True)
+        return InvalidInput.exit_code
     except Exception as error:
         usage = _usage_error(error)
         if usage is None:
@@ -113,11 +123,27 @@ def run(arguments: list[str] | None = None) -> int:
     return found if isinstance(found, int) else 0
 
 
+def _leave_stdout() -> None:
+    """Point stdout elsewhere, so that what is left in its buffer fails no more at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _file_error(error: OSError) -> str:
+    """What could not be read or written, and why, in one line."""
+    # A file is written under another name first; the second name is the one that was asked for.
+    name = error.filename2 or error.filename
+    where = "output" if name is None else str(name)
+    return f"{where}: {error.strerror or error}"
+
+
 def _usage_error(error: Exception) -> str | None:
     """The text of a usage error of the command-line library, or None when it is another error."""
     message = getattr(error, "format_message", None)
     if message is None:
         return None
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return message()
     context = getattr(error, "ctx", None)
     where = f"{context.command_path}: " if context is not None else ""
     help_line = f"\nTry: {context.command_path} --help" if context is not None else ""

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sogdia.cli.output import number, print_json, print_table, progress, say
+from sogdia.cli.output import (
+    check_output,
+    idle_notes,
+    number,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
 
 if TYPE_CHECKING:
     from sogdia.appraisal.run import Appraisal
@@ -65,6 +73,7 @@ def appraise(
         raise typer.BadParameter(
             f"there is no file {scenario}; `sogdia scenarios` lists the shipped ones"
         )
+    check_output(output)
     evidence = open_evidence()
     options = Options(
         draws=draws,
@@ -163,6 +172,8 @@ def _print(
             say(f"NOT SOLVED: {status.of}: {status.message}")
     for sentence in summary.sentences[:2]:
         say(sentence)
+    for note in idle_notes(found.scenario):
+        say(f"note: {note}")
     rows = [_pair_row(p) for p in summary.pairs]
     print_table(
         rows,
@@ -285,12 +296,16 @@ def _print_flows(found: FlowSummary | None) -> None:
         f"{found.posts_without_capacity} of {found.posts_total} posts have no known capacity: "
         "their hours do not answer to traffic"
     )
+    if found.capacity is not None:
+        for place in found.capacity.added:
+            say(f"{unsolved}hours added by traffic at {place.words}")
+        say(found.capacity.words)
     if found.loop is not None:
         say(f"loop of transport, borders and trade: {found.loop.words}")
 
 
-def _percent(share: float) -> str:
-    text = f"{100 * share:+.4f}"
+def _percent(share: float, digits: int = 4) -> str:
+    text = f"{100 * share:+.{digits}f}"
     return text[1:] if float(text) == 0.0 else text
 
 
@@ -308,7 +323,7 @@ def _income_row(income: Any, found: FlowSummary) -> dict[str, str]:
                 a, b = trade.usd2023_per_y.before, trade.usd2023_per_y.after
                 row[key] = " → ".join(number(None if v is None else v / 1e6) for v in (a, b))
                 row[f"{key}_share"] = (
-                    "unknown" if trade.full is None else f"{100 * trade.full:+.3f} %"
+                    "unknown" if trade.full is None else f"{_percent(trade.full, 3)} %"
                 )
     return row
 

@@ -187,7 +187,7 @@ def _print(answer: Answer) -> None:
             say(f"  full: {_years(first, 1.0)}; at 85 %: {_years(first, 0.85)}")
         if answer.demand is not None and answer.most is not None:
             lost = max(answer.demand - answer.most, 0.0)
-            say(f"  of the {number(answer.demand)} {unit} asked, {number(lost)} find no room there")
+            say(f"  that is {number(lost)} {unit} a year less than asked")
     say()
     known = [part for part in answer.parts if part.capacity is not None]
     columns = [("id", "part"), ("capacity", "capacity"), ("flow", "flow"), ("use", "use")]

@@ -36,7 +36,7 @@ def document(
     """
     from sogdia.appraisal.run import Appraisal, default_store, scenario_of
     from sogdia.evidence.base import open_evidence
-    from sogdia.report.documents import FORMATS, check, format_of, write
+    from sogdia.report.documents import FORMATS, check, font_warning, format_of, write
 
     store, evidence = default_store(), open_evidence()
     chosen = format or ("html" if output is None else format_of(output))
@@ -51,12 +51,16 @@ def document(
     )
     file = output if output is not None else Path(f"{scenario.id}{FORMATS[chosen][1]}")
     write(appraisal, file, chosen, language=language, kind=kind, evidence=evidence)
+    warning = font_warning(chosen, language)
     if as_json:
         print_json(
             {
                 "run": found.id, "file": str(file), "format": chosen, "language": language,
                 "kind": kind, "media_type": FORMATS[chosen][0], "bytes": file.stat().st_size,
+                "warning": warning or None,
             }
         )  # fmt: skip
     else:
         say(f"wrote {file}")
+    if warning:
+        typer.echo(f"warning: {warning}", err=True)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.output import idle_notes, number, parse_day, print_json, print_table, say
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sogdia.core.errors import Problem
+    from sogdia.core.errors import Problem, SogdiaError
     from sogdia.evidence.base import EvidenceBase
     from sogdia.evidence.choose import Belief
+    from sogdia.scenario.scenario import Scenario
 
 __all__ = ["register"]
 
@@ -39,13 +40,25 @@ def check(
     """
     from sogdia.core.errors import InvalidInput
 
-    problems, summary = _all_problems(files)
+    absent = [name for name in files or () if name.endswith(".toml") and not Path(name).is_file()]
+    if absent:
+        raise typer.BadParameter(f"there is no file {', '.join(absent)}")
+    problems, summary, notes = _all_problems(files)
     if as_json:
         print_json(
-            {"ok": not problems, "summary": summary, "problems": [_fields(p) for p in problems]}
-        )
+            {
+                "ok": not problems, "summary": summary, "notes": notes,
+                "problems": [_fields(p) for p in problems],
+            }
+        )  # fmt: skip
     elif not problems:
-        say("; ".join(f"{count} {what}" for what, count in summary.items()))
+        say(
+            "; ".join(
+                f"{n} {what.removesuffix('s') if n == 1 else what}" for what, n in summary.items()
+            )
+        )
+        for note in notes:
+            say(f"note: {note}")
         say("no problems")
     if problems:
         if as_json:
@@ -60,11 +73,11 @@ def _fields(problem: Problem) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _all_problems(files: list[str] | None) -> tuple[list[Problem], dict[str, int]]:
+def _all_problems(files: list[str] | None) -> tuple[list[Problem], dict[str, int], list[str]]:
     from datetime import date
 
     from sogdia.appraisal.worlds import read_for
-    from sogdia.core.errors import InvalidInput
+    from sogdia.core.errors import InvalidInput, UnknownName
     from sogdia.evidence.audit import problems_of_base
     from sogdia.evidence.base import open_evidence
     from sogdia.scenario.read import shipped_scenarios
@@ -77,24 +90,55 @@ def _all_problems(files: list[str] | None) -> tuple[list[Problem], dict[str, int
     if not files:
         problems += problems_of_base(base)
         if problems:
-            return problems, summary
+            return problems, summary, []
         summary["claims"] = sum(len(base.claims(d)) for d in base.domains)
         summary["sources"] = len(base.sources)
         summary["registries"] = len(base.registries)
         for on in (date(1992, 7, 1), date(2026, 7, 1), date(2040, 7, 1)):
             problems += check_world(world(base, on=on))
         problems = list(dict.fromkeys(problems))
+    notes: list[str] = []
     chosen = list(files) if files else list(shipped_scenarios())
     summary["scenarios"] = len(chosen)
     for name in chosen:
         target = Path(name) if name.endswith(".toml") else name
-        if isinstance(target, Path) and not target.is_file():
-            raise typer.BadParameter(f"there is no file {name}")
         try:
-            read_for(target, base)
+            scenario = read_for(target, base)
+            if files:
+                problems += _clashes(scenario, base)
+                notes += [f"{scenario.id}: {note}" for note in _notes(scenario)]
+        except (InvalidInput, UnknownName) as error:
+            problems += _problems_of(error, name)
+    return list(dict.fromkeys(problems)), summary, notes
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    if not scenario.on:
+        return ("has no date: others can include it, and it cannot be appraised alone",)
+    return idle_notes(scenario)
+
+
+def _problems_of(error: SogdiaError, name: str) -> tuple[Problem, ...]:
+    from sogdia.core.errors import InvalidInput, Problem
+
+    if isinstance(error, InvalidInput):
+        return error.problems
+    return (Problem(where=name, what=str(error)),)
+
+
+def _clashes(scenario: Scenario, base: EvidenceBase) -> tuple[Problem, ...]:
+    """What shows only when the measures are put into the worlds of the scenario's dates."""
+    from sogdia.appraisal.worlds import build_world, claim_values
+    from sogdia.core.errors import InvalidInput
+    from sogdia.scenario.apply import worlds_of
+
+    found: list[Problem] = []
+    for on in scenario.on:
+        try:
+            worlds_of(scenario, build_world(base, on), claims=claim_values(base))
         except InvalidInput as error:
-            problems += error.problems
-    return list(dict.fromkeys(problems)), summary
+            found += error.problems
+    return tuple(found)
 
 
 def show(
@@ -110,12 +154,17 @@ def show(
     """
     from datetime import date
 
+    from sogdia.core.errors import UnknownName
+    from sogdia.core.register import register as variables
     from sogdia.evidence.base import open_evidence
     from sogdia.evidence.choose import FAR_FUTURE
     from sogdia.evidence.find import entity_id, subjects_about
+    from sogdia.world.build import FIRST_DAY, LAST_DAY
 
     base = open_evidence()
     found = entity_id(base, entity)
+    if variable is not None and variable not in variables():
+        raise UnknownName("variable", variable, variables())
     day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
     known = parse_day(known_by, FAR_FUTURE)
     beliefs = [
@@ -135,6 +184,8 @@ def show(
         )  # fmt: skip
         return
     say(f"{found} on {day}")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        say(f"  not in the model: it has worlds from {FIRST_DAY} to {LAST_DAY}")
     for line in model:
         say("  in the model: " + "; ".join(f"{k} {v}" for k, v in line.items() if v is not None))
     if not beliefs:
@@ -184,11 +235,15 @@ def _say_belief(base: EvidenceBase, subject: str, name: str, belief: Belief) -> 
     )
     if source.url:
         say(f"              {source.url}")
+    if claim.says:
+        say(f"              says: “{claim.says}”")
     if claim.note:
-        say(f"              note: {claim.note}")
+        say(f"              our note: {claim.note}")
     for rival, why in belief.rivals:
         other = base.sources[rival.source]
         say(f"    not       {rival.published_value()}   {_period(rival)}  {other.title}: {why}")
+        if rival.says:
+            say(f"              says: “{rival.says}”")
 
 
 def _period(claim: Any) -> str:
@@ -258,6 +313,9 @@ def places(
     ]  # fmt: skip
     if as_json:
         print_json(rows)
+        return
+    if not rows:
+        say(f"no place, post or zone has {text!r} in its id or name")
         return
     print_table(rows, [("id", "id"), ("name", "name"), ("kind", "kind"), ("country", "country")])
 

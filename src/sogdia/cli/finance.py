@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from sogdia.cli.finance_account import MILLION, cases_as_json, say_account, say_parties, say_years
+from sogdia.cli.finance_account import cases_as_json, say_account, say_parties, say_years
 from sogdia.cli.ledger import ledger, millions
-from sogdia.cli.output import parse_day, print_json, print_table, say
+from sogdia.cli.output import MILLION, parse_day, print_json, print_table, say
 
 if TYPE_CHECKING:
     from sogdia.evidence.base import EvidenceBase

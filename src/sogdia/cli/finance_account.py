@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sogdia.cli.ledger import millions
-from sogdia.cli.output import number, print_table, say
+from sogdia.cli.output import MILLION, number, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from sogdia.models.finance.cases import Case
     from sogdia.models.finance.project import Appraisal, Project
 
-__all__ = ["MILLION", "cases_as_json", "say_account", "say_parties", "say_years"]
-
-MILLION = 1e6
+__all__ = ["cases_as_json", "say_account", "say_parties", "say_years"]
 
 
 def cases_as_json(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.output import MILLION, number, parse_day, print_json, print_table, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sogdia.models.finance.ledger import Entry
 
 __all__ = ["ledger", "millions"]
-
-MILLION = 1e6
 
 
 def ledger(
@@ -86,6 +84,9 @@ def ledger(
         )
         return
     _say_entries(chosen, day)
+    undated = sum(e.date is None for e in chosen)
+    if undated:
+        say(f"the day {undated} of them began is not known: they are here whatever the date")
     for by in ("status", "lender_type", "sector", *(() if country else ("country",))):
         _say_totals(chosen, by)
     _say_coverage(covered)

@@ -146,7 +146,7 @@ def _print_visits(answer: VisitsAnswer) -> None:
 
 def consult(
     hospitals: Annotated[int, typer.Option(help="Hospitals connected abroad.")],
-    cases_per_day: Annotated[float, typer.Option(help="Cases on a working day.")],
+    cases_per_day: Annotated[float, typer.Option(help="Cases on a working day.", max=20_000)],
     specialists: Annotated[int | None, typer.Option(help="Specialists on duty at once.")] = None,
     open_h: Annotated[float | None, typer.Option(help="Hours both ends are open.")] = None,
     days: Annotated[float | None, typer.Option(help="Working days a year.")] = None,

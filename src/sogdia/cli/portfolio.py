@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sogdia.cli.output import number, print_json, print_table, progress, say
+from sogdia.cli.output import MILLION, number, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from sogdia.appraisal.portfolio import Portfolio
 
 __all__ = ["register"]
 
-BILLION, MILLION = 1e9, 1e6
+BILLION = 1e9
 
 
 def register(app: typer.Typer) -> None:
@@ -50,13 +50,13 @@ def portfolio(
     """
     import dataclasses
 
-    from sogdia.appraisal.linkage.network import CENTRE, FIVE
     from sogdia.appraisal.portfolio import PortfolioOptions
     from sogdia.appraisal.portfolio import portfolio as choose_projects
+    from sogdia.core.states import CHINA, FIVE
     from sogdia.evidence.base import open_evidence
 
     base = open_evidence()
-    counted = {"region": (*FIVE, CENTRE), "five": FIVE, "all": _everybody(base)}[gainers]
+    counted = {"region": (*FIVE, CHINA), "five": FIVE, "all": _everybody(base)}[gainers]
     options = PortfolioOptions(
         budget_usd2023=budget * BILLION, discount_rate=rate / 100.0, years=years, growth=growth / 100.0,
         gainers=counted,

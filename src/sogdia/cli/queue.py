@@ -19,6 +19,8 @@ __all__ = ["register"]
 PLOT_ROWS = 8
 PLOT_COLUMNS = 73
 """A column stands for five days of the year."""
+MOST_A_DAY, MOST_WAITING = 20_000, 1_000_000
+"""Above what any post takes; every vehicle of the year is simulated."""
 
 
 def register(app: typer.Typer) -> None:
@@ -29,10 +31,13 @@ def register(app: typer.Typer) -> None:
 def queue(
     crossing: Annotated[str, typer.Argument(help="A crossing: kz-cn.alashankou:rail")],
     arrivals: Annotated[
-        float, typer.Option(help="Trains or trucks a day, both directions together.")
+        float,
+        typer.Option(help="Trains or trucks a day, both directions together.", max=MOST_A_DAY),
     ],
     closed_days: Annotated[float, typer.Option(help="Days shut, from day 60 of the year.")] = 0.0,
-    backlog: Annotated[int, typer.Option(help="Vehicles waiting at the start.")] = 0,
+    backlog: Annotated[
+        int, typer.Option(help="Vehicles waiting at the start.", max=MOST_WAITING)
+    ] = 0,
     capacity: Annotated[
         float | None, typer.Option(help="Vehicles a day, instead of the evidence's.")
     ] = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.output import MILLION, check_output, number, parse_day, print_json, print_table, say
 
 if TYPE_CHECKING:
     from sogdia.appraisal.link_table import Kind
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-MILLION = 1e6
 WHO_SHOWN = 3
 """Countries named as those who gain most."""
 
@@ -77,15 +76,18 @@ def rank(
 
     Example:  sogdia rank posts --top 10   or   sogdia rank links --mode rail --country KAZ
     """
-    from sogdia.appraisal.link_table import CENTRE, FIVE, Wanted
+    from sogdia.appraisal.link_table import Wanted
     from sogdia.appraisal.ranking import RankingOptions, value_links
     from sogdia.appraisal.value_map import value_layer, write_layer
+    from sogdia.core.states import CHINA, FIVE
 
     if baseline and scenario is None:
         raise typer.BadParameter("--baseline needs --scenario")
     for name in mode or ():
         if name not in {"rail", "road", "sea", "air"}:
             raise typer.BadParameter(f"{name!r} is no mode; allowed: rail, road, sea, air")
+    check_output(csv_file)
+    check_output(map_file, ".geojson", ".json")
     kind: Kind = "link" if what == "links" else "post"
     near = tuple(country or FIVE)
     today = _world(on, scenario, baseline=baseline)
@@ -99,7 +101,7 @@ def rank(
             by=by,
         ),
         RankingOptions(
-            gainers=tuple(dict.fromkeys((*FIVE, CENTRE, *near))),
+            gainers=tuple(dict.fromkeys((*FIVE, CHINA, *near))),
             variant=trade,
             road_congestion=road_congestion,
             post_congestion=post_congestion,
@@ -239,7 +241,9 @@ def _write(file: Path, rows: list[dict[str, Any]]) -> None:
         | {f"gain_{c.lower()}_usd2023_per_y": g for c, g in row["gains_usd2023_per_y"].items()}
         for row in rows
     ]
-    with file.open("w", encoding="utf-8", newline="") as out:
+    from sogdia.core.replacing import replacing
+
+    with replacing(file) as part, part.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, fieldnames=list(flat[0]) if flat else ["id"])
         writer.writeheader()
         writer.writerows(flat)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, print_json, print_table, progress, say
+from sogdia.cli.output import check_output, number, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from sogdia.appraisal.replay import Replay
@@ -39,8 +39,7 @@ def replay_history(
     from sogdia.appraisal.replay import ReplayOptions, replay
     from sogdia.appraisal.run import default_store
 
-    if output is not None and output.suffix not in {".svg", ".html", ".csv"}:
-        raise typer.BadParameter(f"{output.name}: end it in .svg, .html or .csv")
+    check_output(output, ".svg", ".html", ".csv")
     options = ReplayOptions(first=first, last=last, every=every, draws=draws, seed=seed)
     with progress(show=not as_json) as tell:
         found = replay(options, store=default_store(), progress=tell)
@@ -65,19 +64,22 @@ def replay_history(
 
 def _write(found: Replay, output: Path) -> None:
     from sogdia.appraisal.replay.chart import trade_page, trade_picture
+    from sogdia.core.replacing import replacing
 
     trade = found.tables["replay_trade"]
     if output.suffix == ".csv":
         from pyarrow import csv
 
-        csv.write_csv(trade.arrow, output)
+        with replacing(output) as part:
+            csv.write_csv(trade.arrow, part)
         return
     text = trade_picture(trade)
     if output.suffix == ".html":
         shown = [found.tables[n] for n in ("replay_decomposition", "replay_freight", "replay_rise",
                                            "replay_error", "replay_trade")]  # fmt: skip
         text = trade_page(text, shown, found.status.message)
-    output.write_text(text, encoding="utf-8")
+    with replacing(output) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _percent(value: float | None) -> str:

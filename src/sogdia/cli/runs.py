@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from sogdia.cli.output import commodity, number, parse_day, print_json, print_ta
 
 if TYPE_CHECKING:
     from sogdia.results.store import RunStore
+    from sogdia.results.trace import Trace
 
 __all__ = ["register"]
 
@@ -53,9 +55,9 @@ def list_runs(
         say("no runs yet; make one with: sogdia appraise cku-railway")
         return
     print_table(
-        rows,
+        [row | {"created": row["created"][:16].replace("T", " ")} for row in rows],
         [("id", "id"), ("scenario", "scenario"), ("role", "role"), ("state", "state"),
-         ("dates", "dates"), ("created", "created")],
+         ("dates", "dates"), ("created", "created, UTC")],
     )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def compare(
         list[str] | None, typer.Option(help="Variables; all of the table by default.")
     ] = None,
     by: Annotated[list[str] | None, typer.Option(help="Average over groups of these keys.")] = None,
-    top: Annotated[int, typer.Option(help="Rows printed, the largest change first.")] = 15,
+    top: Annotated[int, typer.Option(help="Rows printed, the largest change first.", min=0)] = 15,
     missing: Annotated[
         str | None, typer.Option(help="Keys in one run only: drop, or null; refused by default.")
     ] = None,
@@ -144,7 +146,7 @@ def trace(
         str | None, typer.Option(help="One of the run's dates; the last by default.")
     ] = None,
     goods: Annotated[str, typer.Option("--class", help="Commodity class.")] = "container-general",
-    top: Annotated[int, typer.Option(help="Claims printed.")] = 20,
+    top: Annotated[int, typer.Option(help="Claims printed.", min=0)] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Go from a number of a run to the claims and measures it rests on.
@@ -164,20 +166,29 @@ def trace(
     for note in found.notes:
         say(f"note: {note}")
     say(f"{found.variable} of {found.entity} on {found.on}: {number(found.amount, 2)} {found.unit}")
-    say(f"{found.assumed_share:.0%} of it lies in legs that rest on an assumed claim")
+    if math.isnan(found.assumed_share):
+        say("what share of it rests on an assumed claim is not known")
+    else:
+        say(f"{found.assumed_share:.0%} of it lies in legs that rest on an assumed claim")
+    if found.legs:
+        _say_legs(found)
+    lines = [dataclasses.asdict(line) for line in found.lines[:top]]
+    for line in lines:
+        line["share"] = f"{line['share']:.1%}"
+    keys = ["share", "entity", "variable", "value", "source_title", "tier", "basis"]
+    if lines:
+        print_table(lines, [(k, k.replace("_", " ")) for k in keys])
+    if len(found.lines) > top:
+        say(f"and {len(found.lines) - top} more claims; see them all with --top {len(found.lines)}")
+
+
+def _say_legs(found: Trace) -> None:
     print_table(
         [{"leg": leg.leg, "kind": leg.kind, "name": leg.name, "share": f"{leg.share:.1%}",
           "amount": number(leg.amount, 1)} for leg in found.legs],
         [("leg", ""), ("kind", "leg"), ("amount", found.unit), ("share", "share"), ("name", "name")],
         right=frozenset({"share", "amount"}),
     )  # fmt: skip
-    lines = [dataclasses.asdict(line) for line in found.lines[:top]]
-    for line in lines:
-        line["share"] = f"{line['share']:.1%}"
-    keys = ["share", "entity", "variable", "value", "source_title", "tier", "basis"]
-    print_table(lines, [(k, k.replace("_", " ")) for k in keys if lines and k in lines[0]])
-    if len(found.lines) > top:
-        say(f"and {len(found.lines) - top} more claims; see them all with --top {len(found.lines)}")
 
 
 def export(
@@ -197,7 +208,7 @@ def export(
 
 def sql(
     query: Annotated[str, typer.Argument(help="A SELECT over the tables of all runs.")],
-    limit: Annotated[int, typer.Option(help="Rows printed.")] = 50,
+    limit: Annotated[int, typer.Option(help="Rows printed.", min=0)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask all runs in SQL; every table has the columns run and scenario.

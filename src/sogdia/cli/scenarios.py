@@ -20,8 +20,8 @@ on = [2031-07-01]                # dates to look at; real TOML dates
 [[measure]]
 id = "faster-khorgos"
 kind = "set-dwell"               # open-link, close-link, upgrade-link, set-dwell, set-fee,
-crossing = "kz-cn.khorgos:rail"  # set-capacity, set-hours, close-crossing, open-crossing,
-on = 2030-01-01                  # set-rate, set-visa
+crossing = "kz-cn.khorgos:rail"  # set-capacity, close-crossing, open-crossing, set-rate,
+on = 2030-01-01                  # set-visa and more: docs/reference/scenario-file.md
 dwell = {{ central = 8, low = 6, high = 12, unit = "hour" }}
 source = "where the number comes from"
 why = "what is done, in a sentence"
@@ -68,10 +68,14 @@ def new(
 
     Example:  sogdia new scenario my-railway
     """
+    from sogdia.scenario.read import shipped_scenarios
+
     if what != "scenario":
         raise typer.BadParameter(f"{what!r}: only 'scenario' can be made new")
     if not name.replace("-", "").isalnum() or name != name.lower():
         raise typer.BadParameter(f"{name!r}: use lower-case words joined by hyphens")
+    if name in shipped_scenarios():
+        raise typer.BadParameter(f"{name} ships with Sogdia; take an id of your own")
     file = Path(f"{name}.toml")
     try:
         with file.open("x", encoding="utf-8") as stream:

@@ -78,11 +78,15 @@ def timeline(
     from sogdia.evidence.base import open_evidence
     from sogdia.models.cooperation.timeline import timeline as read_timeline
 
+    first = parse_day(start, date.min) if start else None
+    last = parse_day(end, date.max) if end else None
+    if first is not None and last is not None and first > last:
+        raise typer.BadParameter(f"--from {first} is after --to {last}")
     table = read_timeline(
         open_evidence(),
         countries or [],
-        start=parse_day(start, date.min) if start else None,
-        end=parse_day(end, date.max) if end else None,
+        start=first,
+        end=last,
         phases=phase or [],
         kinds=kind or [],
     )

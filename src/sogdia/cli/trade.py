@@ -22,8 +22,8 @@ def register(app: typer.Typer) -> None:
 
 
 def trade(
-    a: Annotated[str, typer.Argument(help="An economy, ISO3: CHN")],
-    b: Annotated[str, typer.Argument(help="Another economy: KGZ")],
+    a: Annotated[str, typer.Argument(help="An economy: CHN or China")],
+    b: Annotated[str, typer.Argument(help="Another: KGZ or Kyrgyzstan")],
     on: Annotated[str | None, typer.Option(help="The date; today by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -38,6 +38,8 @@ def trade(
 
     base = open_evidence()
     first, second = known_economy(base, a), known_economy(base, b)
+    if first == second:
+        raise typer.BadParameter(f"{first} twice: name two economies that differ")
     day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
     flows = two_way_trade(base, first, second, on=day)
     years = _years(base, first, second)

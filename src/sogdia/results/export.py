@@ -35,7 +35,7 @@ from sogdia.core.table import Column, Schema, Table
 from sogdia.results.parquet import write_table
 from sogdia.results.store import Run
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["FORMATS", "NOT_IN_XML", "export"]
 
 FORMATS = ("csv", "xlsx", "gpkg", "parquet", "json")
 """What `export` writes; the suffix of a file is the name of its format."""
@@ -45,6 +45,7 @@ SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
 SHEET_NAME_CHARACTERS = 31
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Letters that no XML, and so no DOCX or XLSX, may hold."""
 WGS84 = "EPSG:4326"
 
 UNITS = Schema(

@@ -16,6 +16,7 @@ variable that no formula names counts as bearing.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -141,7 +142,7 @@ class Trace:
     assumed_share : float
         Share of the number in legs whose links or stops rest on a claim of basis "assumed"; a leg
         of several links counts by how many of them do. For a zone the mean over its pairs, by
-        generalised cost.
+        generalised cost; NaN when the run kept no route of it.
     notes : tuple of str
         What a reader must know beside the number.
     """
@@ -368,7 +369,7 @@ def _trace_zone(run: Run, variable: str, entity: str, on: date | None, group: st
             untraced.append(used_entity)
     notes = ["shares are of the zone's routes that use the entity, so they do not sum to 1"]
     if not pairs:
-        notes.append("no route begins or ends here")
+        notes.append("the run kept no route that begins or ends here; trace a pair to see legs")
     return Trace(
         run=run.id,
         variable=variable,
@@ -430,7 +431,7 @@ def _usage(routes: pa.Table, book: _Book) -> tuple[Counter[str], int, float]:
             / max(len(leg.entities), 1)
             for leg, _ in legs
         )
-    return used, len(by_route), assumed / len(by_route) if by_route else 0.0
+    return used, len(by_route), assumed / len(by_route) if by_route else math.nan
 
 
 @dataclass(frozen=True, slots=True)

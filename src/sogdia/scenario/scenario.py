@@ -148,6 +148,11 @@ class Scenario:
             baseline_stages=tuple(of(stage) for stage in self.baseline_stages),
         )  # fmt: skip
 
+    def idle(self) -> tuple[Measure, ...]:
+        """Measures, own and of the packs, in force on none of the dates to evaluate."""
+        acting = (*self.scenario_measures, *self.comparator_measures)
+        return tuple(m for m in acting if self.on and not any(m.active(day) for day in self.on))
+
     def sides(self) -> Iterator[tuple[Side, Measure]]:
         """Every measure with the side it acts on."""
         for stage in self.baseline_stages:

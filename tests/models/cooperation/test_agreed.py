@@ -7,16 +7,16 @@ from datetime import date
 import pytest
 
 from sogdia.core.errors import InvalidInput
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.cooperation.agreed import AGREED, HOLDS, agreed_between, rows_in_words
 from sogdia.models.cooperation.coding_tables import coding_rows
-from sogdia.models.cooperation.depth import COVERED
 from sogdia.models.cooperation.follow_up import STATUSES
 from sogdia.models.cooperation.network import BINDING
 from sogdia.models.cooperation.timeline import timeline
 
 
-@pytest.mark.parametrize("country", COVERED)
+@pytest.mark.parametrize("country", FIVE)
 def test_every_act_has_a_day_a_phase_a_source_and_what_became_of_it(
     evidence: EvidenceBase, country: str
 ) -> None:

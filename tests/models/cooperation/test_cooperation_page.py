@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from scipy.stats import spearmanr
 
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
-from sogdia.models.cooperation.depth import COVERED, codebook, depth_scores
+from sogdia.models.cooperation.depth import codebook, depth_scores
 from sogdia.models.cooperation.dovetailing import dovetailing
 from sogdia.models.cooperation.timeline import timeline
 from sogdia.models.cooperation.trade_around_events import THEMES, trade_around_events
@@ -75,7 +76,7 @@ def test_depth_is_no_measure_of_closeness(evidence: EvidenceBase, year: int) -> 
     }
     table = depth_scores(evidence, on=date(year, 7, 1), draws=5)
     points = dict(zip(table["b"], table["points_count"], strict=True))
-    rank = spearmanr([points[c] for c in COVERED], [alike[c] for c in COVERED]).statistic
+    rank = spearmanr([points[c] for c in FIVE], [alike[c] for c in FIVE]).statistic
     assert rank == pytest.approx(VOTES[year], abs=0.01)
     assert f"{VOTES[year]:.1f} in {year}".replace("-", "−") in PAGE
     if year == 2019:

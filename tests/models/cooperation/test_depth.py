@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.cooperation.coding_tables import coding_rows
-from sogdia.models.cooperation.depth import COVERED, codebook, depth_items, depth_scores
+from sogdia.models.cooperation.depth import codebook, depth_items, depth_scores
 from sogdia.models.cooperation.solve_weights import sensitivity_to_weights
 
 TODAY = date(2026, 7, 1)
 
 
-@pytest.mark.parametrize("country", COVERED)
+@pytest.mark.parametrize("country", FIVE)
 def test_the_score_is_the_sum_of_its_items(evidence: EvidenceBase, country: str) -> None:
     items = depth_items(evidence, "CHN", country, on=TODAY)
     score = {r["b"]: r for r in depth_scores(evidence, on=TODAY, draws=10).rows()}[country]
@@ -51,7 +52,7 @@ def test_items_by_hand(evidence: EvidenceBase) -> None:
 
 
 def test_nothing_is_held_before_it_was_signed(evidence: EvidenceBase) -> None:
-    for country, year in itertools.product(COVERED, (1991, 1996, 2002, 2010, 2020)):
+    for country, year in itertools.product(FIVE, (1991, 1996, 2002, 2010, 2020)):
         on = date(year, 6, 30)
         rows = list(depth_items(evidence, "CHN", country, on=on).rows())
         assert all(r["since"] <= on for r in rows if r["held"] == "yes")
@@ -115,7 +116,7 @@ def test_other_points_change_the_score_and_are_used(evidence: EvidenceBase) -> N
         r["b"]: r
         for r in depth_scores(evidence, on=TODAY, draws=10, points={"relations": 8.0}).rows()
     }
-    for country in COVERED:
+    for country in FIVE:
         assert more[country]["points_count"] - plain[country]["points_count"] == 7.0
         assert more[country]["attainable_count"] - plain[country]["attainable_count"] == 7.0
 

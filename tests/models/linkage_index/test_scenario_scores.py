@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
-from sogdia.models.linkage_index.panel import COUNTRIES, Panel, read_panel
+from sogdia.models.linkage_index.panel import Panel, read_panel
 from sogdia.models.linkage_index.scenario import latest_known, scores_of, year_known
 from sogdia.models.linkage_index.solve_uncertainty import Choices
 from sogdia.models.linkage_index.study import index_of
@@ -87,7 +88,7 @@ def test_the_year_is_the_latest_with_a_claim(panel: Panel) -> None:
 
 
 @given(
-    country=st.sampled_from(COUNTRIES),
+    country=st.sampled_from(FIVE),
     at=st.integers(0, 15),
     factor=st.floats(0.5, 2.0),
 )

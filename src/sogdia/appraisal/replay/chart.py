@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from sogdia.appraisal.replay.parameters import ALL, COUNTRIES
+from sogdia.core.states import FIVE, TOGETHER
 from sogdia.core.table import Table
 
 __all__ = ["trade_page", "trade_picture"]
@@ -16,7 +16,7 @@ WIDTH, HEIGHT, COLUMNS = 300, 210, 3
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 26, 24
 NAMES = {
     "KAZ": "Kazakhstan", "KGZ": "Kyrgyzstan", "TJK": "Tajikistan", "TKM": "Turkmenistan",
-    "UZB": "Uzbekistan", ALL: "The five together",
+    "UZB": "Uzbekistan", TOGETHER: "The five together",
 }  # fmt: skip
 STYLE = (
     "text{font:11px sans-serif;fill:#333}.name{font-weight:bold;font-size:12px}"
@@ -32,7 +32,7 @@ def trade_picture(trade: Table) -> str:
     China reports, hollow ones what the partner reports.
     """
     rows = list(trade.rows())
-    panels = [_panel(rows, c, i) for i, c in enumerate((*COUNTRIES, ALL))]
+    panels = [_panel(rows, c, i) for i, c in enumerate((*FIVE, TOGETHER))]
     deep = -(-len(panels) // COLUMNS)
     width, height = WIDTH * COLUMNS, HEIGHT * deep + 22
     legend = (

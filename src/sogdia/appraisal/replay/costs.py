@@ -21,7 +21,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.appraisal.replay.parameters import CENTRE, COUNTRIES, REFERENCE_YEAR
+from sogdia.appraisal.replay.parameters import REFERENCE_YEAR
+from sogdia.core.states import CHINA, FIVE
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.transport.prepare import arc_costs
 from sogdia.models.transport.solve import skim
@@ -104,8 +105,8 @@ def zone_costs(mixed: World) -> ZoneCosts:
     country = np.array([str(c) for c in zones["country"]])
     ids = np.array([str(z) for z in zones["id"]])
     product = np.nan_to_num(zones["gdp_usd2023_per_y"], nan=0.0)
-    centre = np.flatnonzero(country == CENTRE)
-    partner = np.flatnonzero(np.isin(country, COUNTRIES))
+    centre = np.flatnonzero(country == CHINA)
+    partner = np.flatnonzero(np.isin(country, FIVE))
     net = network(mixed)
     gencost = np.empty((2, len(CLASSES), len(centre), len(partner)))
     ends = {
@@ -121,7 +122,7 @@ def zone_costs(mixed: World) -> ZoneCosts:
         there = skim(star, costs.gencost, none, ends["from", "centre"], ends["to", "partner"])
         back = skim(star, costs.gencost, none, ends["from", "partner"], ends["to", "centre"])
         gencost[0, c], gencost[1, c] = there.cost, back.cost.T
-    of_country = {k: product[partner][country[partner] == k].sum() for k in COUNTRIES}
+    of_country = {k: product[partner][country[partner] == k].sum() for k in FIVE}
     rows = mixed.classes.index()
     return ZoneCosts(
         zones_centre=tuple(ids[centre]),
@@ -141,4 +142,4 @@ def cost_factors(costs: ZoneCosts, theta: float) -> Mapping[str, NDArray[np.floa
     by_zone = np.einsum("dczs,z->dcs", factor, costs.weight_centre) * costs.weight_partner
     partner = np.array(costs.partner)
     with np.errstate(divide="ignore"):
-        return {k: by_zone[:, :, partner == k].sum(axis=2) ** (-1.0 / theta) for k in COUNTRIES}
+        return {k: by_zone[:, :, partner == k].sum(axis=2) ** (-1.0 / theta) for k in FIVE}

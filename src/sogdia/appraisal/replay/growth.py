@@ -31,8 +31,6 @@ from numpy.typing import NDArray
 from sogdia.appraisal.replay.costs import CLASSES, DIRECTIONS
 from sogdia.appraisal.replay.observed import Observation
 from sogdia.appraisal.replay.parameters import (
-    CENTRE,
-    COUNTRIES,
     PIPELINES,
     REFERENCE_YEAR,
     Parameters,
@@ -41,6 +39,7 @@ from sogdia.appraisal.replay.parameters import (
 )
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA, FIVE
 from sogdia.evidence.base import EvidenceBase
 
 __all__ = [
@@ -99,11 +98,11 @@ def economy_of_year(base: EvidenceBase, year: int) -> Economy:
     """
     for at in range(year, year - 4, -1):
         on = date(at, 7, 1)
-        found = {c: base.believe(c, "gdp_usd_per_y", on=on) for c in (CENTRE, *COUNTRIES)}
+        found = {c: base.believe(c, "gdp_usd_per_y", on=on) for c in (CHINA, *FIVE)}
         known = {c: b.claim.number for c, b in found.items() if b is not None and not b.carried}
         whole = world_output(at)
         if len(known) == len(found) and whole is not None:
-            size = {c: known[CENTRE] * known[c] / whole for c in COUNTRIES}
+            size = {c: known[CHINA] * known[c] / whole for c in FIVE}
             return Economy(size=size, year=at)
     raise InvalidInput(
         [
@@ -137,8 +136,8 @@ def structure(base: EvidenceBase) -> Structure:
 
     direction: dict[str, NDArray[np.float64]] = {}
     value: dict[str, NDArray[np.float64]] = {}
-    for country in COUNTRIES:
-        pairs = ((CENTRE, country), (country, CENTRE))
+    for country in FIVE:
+        pairs = ((CHINA, country), (country, CHINA))
         flows = np.array([first([f"{a}>{b}"], "trade_reconciled_usd_per_y") for a, b in pairs])
         direction[country] = flows / flows.sum()
         shares = np.empty((2, len(CLASSES) + 1))
@@ -176,7 +175,7 @@ def visa_sides(base: EvidenceBase, country: str, year: int) -> int:
     from sogdia.world.regimes import in_force
 
     on, sides = date(year, 7, 1), 0
-    for a, b in ((CENTRE, country), (country, CENTRE)):
+    for a, b in ((CHINA, country), (country, CHINA)):
         last: tuple[date, str] | None = None
         for row in base.registry("visa_regimes"):
             if (row["from_country"], row["to_country"]) != (a, b) or row["status"] != "in_force":
@@ -242,10 +241,10 @@ def access_parts(
     visas = math.exp(beta[sides[0]] - beta[sides[1]])
     parts = np.empty((2, len(CLASSES) + 1))
     for d, _ in enumerate(DIRECTIONS):
-        importer = country if d == 0 else CENTRE
+        importer = country if d == 0 else CHINA
         paid = [1.0 + parameters.tariff_paid * tariff_share(importer, y) for y in tariffs]
         duty = np.full(len(CLASSES), paid[0] / paid[1])
-        if importer == CENTRE:
+        if importer == CHINA:
             duty[BULK] = 1.0  # oil and minerals are bound at 3 % before and after accession
         m = (tau[d] * duty / tau_reference[d]) ** -parameters.theta * visas
         share = shares.value[country][d]

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.replay.costs import CLASSES, Worlds
 from sogdia.appraisal.replay.decompose import shapley
-from sogdia.appraisal.replay.parameters import CENTRE, world_output
+from sogdia.appraisal.replay.parameters import world_output
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.transport.prepare import arc_costs
 from sogdia.models.transport.routes import allowed, door
@@ -179,7 +180,7 @@ def europe_demand(base: EvidenceBase, year: int) -> float:
     at = min(year, 2023)
     whole = world_output(at)
     assert whole is not None
-    size = product(CENTRE) * sum(product(c) for c in EUROPE) / whole
+    size = product(CHINA) * sum(product(c) for c in EUROPE) / whole
     return size * base.prices.to_usd2023("USD", at)
 
 

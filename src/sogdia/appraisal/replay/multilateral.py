@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.replay.growth import calibrate
 from sogdia.appraisal.replay.observed import Observation
-from sogdia.appraisal.replay.parameters import CENTRE, COUNTRIES, REFERENCE_YEAR, Parameters
+from sogdia.appraisal.replay.parameters import REFERENCE_YEAR, Parameters
 from sogdia.appraisal.replay.play import History, Moved
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.models.trade.solve_hat import conditional
 from sogdia.world.economies import trade_matrix
@@ -61,10 +62,10 @@ def conditional_ratio(
     """
     economies, flow = reference_trade(history.worlds.of(REFERENCE_YEAR))
     at = {name: i for i, name in enumerate(economies)}
-    centre = at[CENTRE]
+    centre = at[CHINA]
     tau_hat = np.ones_like(flow)
     partial: dict[str, float] = {}
-    for country in COUNTRIES:
+    for country in FIVE:
         then = Moved.whole(REFERENCE_YEAR)
         now = Moved(growth=REFERENCE_YEAR, facilities=year, borders=year, agreements=year)
         partial[country] = float(
@@ -75,7 +76,7 @@ def conditional_ratio(
         tau_hat[centre, at[country]] = tau_hat[at[country], centre] = cost
     solved = conditional(flow, tau_hat, parameters.theta)
     ratio: dict[str, float] = {}
-    for country in COUNTRIES:
+    for country in FIVE:
         pair = ((centre, at[country]), (at[country], centre))
         change = sum(solved.flow[p] for p in pair) / sum(flow[p] for p in pair)
         failed = solved.status.state == "failed"
@@ -105,6 +106,6 @@ def conditional_level(
         ratio, status = conditional_ratio(history, year, parameters)
         if status.state != "solved":
             statuses.append(status)
-        for country in COUNTRIES:
+        for country in FIVE:
             predicted[year, country] *= ratio[country]
     return (predicted, calibrate(observed, predicted, calibration)), tuple(statuses)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from sogdia.appraisal.replay.parameters import ALL, CENTRE, COUNTRIES
+from sogdia.core.states import CHINA, FIVE, TOGETHER
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import Claim
 
@@ -40,9 +40,9 @@ class Observation:
 def trade_observed(base: EvidenceBase, year: int) -> Iterator[Observation]:
     """Trade between China and each of the five, and with all five, in one year."""
     on = date(year, 7, 1)
-    for country in (*COUNTRIES, ALL):
+    for country in (*FIVE, TOGETHER):
         for variant in VARIANTS:
-            first, second = (CENTRE, country) if variant == "china" else (country, CENTRE)
+            first, second = (CHINA, country) if variant == "china" else (country, CHINA)
             found = _of_year(base, f"{first}<>{second}", "trade_turnover_usd_per_y", on)
             claims = (found,) if found else ()
             if not claims:

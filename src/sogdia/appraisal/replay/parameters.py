@@ -18,8 +18,6 @@ from sogdia.core.estimate import Estimate
 
 __all__ = [
     "CALIBRATION_YEARS",
-    "CENTRE",
-    "COUNTRIES",
     "GROUPS",
     "PHASES",
     "PIPELINES",
@@ -30,11 +28,6 @@ __all__ = [
     "tariff_share",
     "world_output",
 ]
-
-CENTRE = "CHN"
-COUNTRIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-ALL = "CA5"
-"""The five together."""
 
 PHASES = ((1992, 2001), (2001, 2013), (2013, 2024))
 GROUPS = ("growth", "facilities", "borders", "agreements")

@@ -21,8 +21,9 @@ import numpy as np
 from sogdia.appraisal.replay.decompose import coalitions, shapley
 from sogdia.appraisal.replay.growth import trade_elasticity
 from sogdia.appraisal.replay.observed import VARIANTS, Observation
-from sogdia.appraisal.replay.parameters import ALL, COUNTRIES, GROUPS, Parameters
+from sogdia.appraisal.replay.parameters import GROUPS, Parameters
 from sogdia.appraisal.replay.play import History, Moved
+from sogdia.core.states import FIVE, TOGETHER
 
 __all__ = ["decomposition_rows"]
 
@@ -55,7 +56,7 @@ def decomposition_rows(
         parameters = Parameters.drawn(theta, draw, seed)
         for phase in phases:
             logs = _log_trade(history, phase, k, parameters, draw, seed)
-            for country in (*COUNTRIES, ALL):
+            for country in (*FIVE, TOGETHER):
                 parts = shapley(GROUPS, lambda s, c=country, v=logs: v[s][c])
                 parts["all"] = sum(parts.values())
                 found.setdefault((phase, country), []).append(parts)
@@ -95,9 +96,10 @@ def _log_trade(
     for coalition in coalitions(GROUPS):
         moved = Moved(**{g: phase[g in coalition] for g in GROUPS})
         trade = {
-            c: float(history.parts(c, moved, parameters, draw=draw, seed=seed).sum())
-            for c in COUNTRIES
+            c: float(history.parts(c, moved, parameters, draw=draw, seed=seed).sum()) for c in FIVE
         }
         found[coalition] = {c: float(np.log(v)) for c, v in trade.items()}
-        found[coalition][ALL] = float(np.log(sum(k.get(c, np.nan) * v for c, v in trade.items())))
+        found[coalition][TOGETHER] = float(
+            np.log(sum(k.get(c, np.nan) * v for c, v in trade.items()))
+        )
     return found

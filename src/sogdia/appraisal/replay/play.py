@@ -28,8 +28,9 @@ from sogdia.appraisal.replay.growth import (
     structure,
     visa_sides,
 )
-from sogdia.appraisal.replay.parameters import COUNTRIES, REFERENCE_YEAR, Parameters
+from sogdia.appraisal.replay.parameters import REFERENCE_YEAR, Parameters
 from sogdia.core.digest import code_digest
+from sogdia.core.states import FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.results.manifest import Manifest, sogdia_version
@@ -223,7 +224,7 @@ class History:
         return {
             (year, country): float(self.parts(country, Moved.whole(year), parameters).sum())
             for year in years
-            for country in COUNTRIES
+            for country in FIVE
         }
 
     def tonnes(
@@ -234,7 +235,7 @@ class History:
         found: dict[tuple[int, str], NDArray[np.float64]] = {}
         for year in years:
             real = base.prices.to_usd2023("USD", self.economy(year).year)
-            for country in COUNTRIES:
+            for country in FIVE:
                 parts = self.parts(country, Moved.whole(year), parameters)[:, :-1]
                 found[year, country] = (
                     k.get(country, math.nan) * parts * real / (self.reference.density)

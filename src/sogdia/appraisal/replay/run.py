@@ -27,20 +27,14 @@ from sogdia.appraisal.replay.modes import (
 )
 from sogdia.appraisal.replay.multilateral import conditional_level
 from sogdia.appraisal.replay.observed import VARIANTS, Observation, trade_observed
-from sogdia.appraisal.replay.parameters import (
-    ALL,
-    CALIBRATION_YEARS,
-    COUNTRIES,
-    PHASES,
-    Parameters,
-    phase_of,
-)
+from sogdia.appraisal.replay.parameters import CALIBRATION_YEARS, PHASES, Parameters, phase_of
 from sogdia.appraisal.replay.phases import decomposition_rows
 from sogdia.appraisal.replay.play import History
 from sogdia.appraisal.replay.tables import COST, DECOMPOSITION, ERROR, FREIGHT, RISE, TRADE
 from sogdia.core.digest import code_digest, digest_value
 from sogdia.core.errors import ProblemList
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import FIVE, TOGETHER
 from sogdia.core.status import STATES, State, Status
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase, open_evidence
@@ -195,7 +189,7 @@ def replay(
         history.factors(year, year, parameters.theta)
     observed = [row for year in played for row in trade_observed(base, year)]
     k = _constants(history, observed, chosen, parameters)
-    of_china = {c: k[c, "china"] for c in COUNTRIES if (c, "china") in k}
+    of_china = {c: k[c, "china"] for c in FIVE if (c, "china") in k}
     tonnes = history.tonnes(played, of_china, parameters)
     resolved, statuses = conditional_level(
         history, observed, played, chosen.calibration, parameters
@@ -280,7 +274,7 @@ def _trade_rows(
     resolved, k_resolved = conditional
     seen = {(o.year, o.country, o.variant): o for o in observed}
     for year in options.years:
-        for country in (*COUNTRIES, ALL):
+        for country in (*FIVE, TOGETHER):
             for variant in VARIANTS:
                 values = [_modelled(p, c, year, country, variant) for p, c in drawn]
                 found = seen.get((year, country, variant))
@@ -314,8 +308,8 @@ def _modelled(
     variant: str,
 ) -> float:
     """Modelled trade; NaN when there was no claim to set the constant on."""
-    if country == ALL:
-        return sum(_modelled(predicted, k, year, c, variant) for c in COUNTRIES)
+    if country == TOGETHER:
+        return sum(_modelled(predicted, k, year, c, variant) for c in FIVE)
     return k.get((country, variant), np.nan) * predicted[year, country]
 
 
@@ -324,7 +318,7 @@ def _cost_rows(
 ) -> Iterator[dict[str, Any]]:
     for year in options.years:
         factors = history.factors(year, year, parameters.theta)
-        for country in COUNTRIES:
+        for country in FIVE:
             for d, direction in enumerate(DIRECTIONS):
                 for c, commodity in enumerate(CLASSES):
                     value = float(factors[country][d, c])
@@ -374,7 +368,7 @@ def _error_rows(trade: Table) -> Iterator[dict[str, Any]]:
     """Median errors over validation years."""
     rows = [r for r in trade.rows() if r["sample"] == "validation" and r["error_ratio"] is not None]
     phases = (*(f"{a}-{b}" for a, b in PHASES), "all")
-    for country in (*COUNTRIES, ALL):
+    for country in (*FIVE, TOGETHER):
         for variant in VARIANTS:
             for phase in phases:
                 errors = [
