@@ -103,3 +103,8 @@ def test_owners_that_do_not_sum_to_one_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidInput, match="shares that sum to 1"):
         read_project(file)
+
+
+def test_a_rate_below_zero_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="rate of the loan"):
+        project_cases(read_project(EXAMPLE).project, rates=(-0.03,), tonnes=(4e6,))

@@ -131,6 +131,11 @@ class Project:
                 )
         if self.loan is not None and not 0.0 <= self.loan.share <= 1.0:
             problems.add(self.id, "share of the loan", got=self.loan.share, allowed="0 to 1")
+        if self.loan is not None and not 0.0 <= self.loan.rate < 1.0:
+            problems.add(
+                self.id, "rate of the loan", got=self.loan.rate, allowed="a share, 0 to 1",
+                fix="2 % is 0.02",
+            )  # fmt: skip
         problems.raise_if_any()
 
     @cached_property
