@@ -177,7 +177,7 @@ def test_a_draw_with_the_waits_of_the_loop_and_no_draw_is_the_loop(
     """So a band lies about the central value and not beside it."""
     found = real_income(*sides("cku-railway"), waits=cku.waits)
     central = cku.scenario["country_income"]
-    assert any(cku.waits.hours.values())
+    assert cku.waits is not None and any(cku.waits.hours.values())
     np.testing.assert_allclose(
         found["real_income_change_share"], central["real_income_change_share"], atol=2e-7
     )

@@ -103,14 +103,15 @@ class Joined:
         The loop first.
     baseline_statuses : tuple of Status
         Of the baseline alone.
-    waits : Waits
+    waits : Waits or None
+        Of the scenario; None where no traffic adds any.
     """
 
     baseline: Tables
     scenario: Tables
-    waits: Waits
     statuses: tuple[Status, ...]
     baseline_statuses: tuple[Status, ...]
+    waits: Waits | None = None
 
 
 def join(

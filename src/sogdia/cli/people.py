@@ -136,7 +136,9 @@ def _print_visits(answer: VisitsAnswer) -> None:
                 f"{number((c.spending_high_usd or 0.0) / 1e6, 1)})"
             )
     if all(c.change in (None, 0.0) for c in answer.changes):
-        say("no count changes: the regimes are the same, no count is known, or what a closed border does is not")
+        say(
+            "no count changes: the regimes are the same, no count is known, or what a closed border does is not"
+        )
     if uncounted:
         say("no count of: " + ", ".join(uncounted))
     say("visit counts every entry; the other purposes are parts of it. Study answers to no waiver.")

@@ -1,7 +1,7 @@
 """Hours that traffic adds on a line: a volume-delay function of trains over capacity.
 
-The function is that of `sogdia.models.transport.delay` with the factor and power of the Bureau of
-Public Roads (1964). The hours t of a world were observed under the flow q_0 and hold what it costs::
+The function is `bpr` of `sogdia.models.transport.delay` with the factor and power of the Bureau of
+Public Roads (1964), for one line and one flow at a time. The hours t of a world were observed under the flow q_0 and hold what it costs::
 
     t_0  = t / [1 + a (q_0 / f K)^b]                                                          (1)
     x(q) = t_0 a [(q / f K')^b - (q_0 / f K)^b],     f = max(1, q_0 / K)                      (2)
@@ -14,10 +14,6 @@ is slow and not shut.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-
-from sogdia.models.transport.delay import bpr
 
 __all__ = ["FACTOR", "POWER", "AddedOnLine", "added_on_line"]
 
@@ -46,11 +42,8 @@ class AddedOnLine:
 
     def hours(self, flow: float) -> float:
         """X at a flow, in the unit of the capacity."""
-        return float(self._slowed(flow / self.capacity) - self._slowed(self.observed_use))
-
-    def _slowed(self, use: float) -> float:
-        slow = bpr([self.free_h], [1.0], FACTOR, POWER)
-        return float(slow.value(np.array([use]))[0]) - self.free_h
+        use = flow / self.capacity
+        return self.free_h * FACTOR * (use**POWER - self.observed_use**POWER)
 
 
 def added_on_line(capacity: float, *, before: float, observed: float, hours: float) -> AddedOnLine:
