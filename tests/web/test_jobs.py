@@ -286,6 +286,14 @@ def test_a_database_that_cannot_be_used_says_why(tmp_path: Path, monkeypatch: An
     secret = "postgresql+nothing://me:secret@127.0.0.1/x"
     assert "secret" not in str(problem(secret))
     assert problem("no url").got.startswith("what was given")
+
+    def silent(*_: Any, **__: Any) -> None:
+        raise TimeoutError("timed out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sogdia.web.records.Base.metadata.create_all", silent)
+        found = problem(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    assert (found.what, found.got.endswith("timed out")) == ("cannot be used", True)
     monkeypatch.setitem(sys.modules, "pg8000", None)
     for url in ("postgresql://me@127.0.0.1:1/x", "postgresql+pg8000://me@127.0.0.1:1/x"):
         assert problem(url).fix == 'pip install "sogdia[postgres]"'

@@ -50,6 +50,8 @@ INSTALLED_BY = {
 """What installs a driver, where that is not its own name."""
 REACHED_IN_S = 10
 """A database that does not answer for so long cannot be used."""
+WAITS = {"pg8000": "timeout", "psycopg": "connect_timeout", "psycopg2": "connect_timeout"}
+"""How each driver is told so; pg8000 waits no longer for any answer either."""
 SUBMITTING = 0x50676469
 """Number of the lock of PostgreSQL under which a job is looked for and added."""
 
@@ -146,7 +148,7 @@ class Records:
         self.engine = open_engine(url)
         try:
             self._create()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             raise _unreachable(url, error) from error
         self.host = socket.gethostname()
 
@@ -173,7 +175,7 @@ class Records:
         try:
             with Session(self.engine) as session, session.begin():
                 yield session
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, OSError) as error:
             # Not with the driver's words, which name the address of the database.
             problem = Problem(
                 where="the database of jobs and saved scenarios", what="does not answer",
@@ -351,8 +353,8 @@ def open_engine(url: str) -> Engine:
 def _postgres(url: URL) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername=f"postgresql+{DRIVER}")
-    libpq = url.get_driver_name() in {"psycopg", "psycopg2"}
-    asked = {"connect_timeout": REACHED_IN_S} if libpq else {}
+    named = WAITS.get(url.get_driver_name())
+    asked = {} if named is None else {named: REACHED_IN_S}
     # A connection that the server has closed meanwhile is made anew.
     return create_engine(url, pool_pre_ping=True, connect_args=asked)
 
