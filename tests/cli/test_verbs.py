@@ -11,36 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from quick_scenario import quick_scenario
 
 from sogdia.cli.app import run
 from sogdia.results.store import RunStore
 
 DAY = "2026-07-01"
-SCENARIO = f"""
-id = "quick"
-title = "A quick one"
-on = [{DAY}]
-classes = ["container-general"]
-
-[[measure]]
-id = "less"
-kind = "set-dwell"
-crossing = "kz-cn.khorgos:rail"
-on = 2026-01-01
-dwell = {{ central = 8, low = 6, high = 12, unit = "hour" }}
-source = "assumption"
-why = "a test"
-
-[[route]]
-from = "Xi'an"
-to = "Tashkent"
-class = "container-general"
-
-[[route]]
-from = "kg.arpa"
-to = "kz.almaty"
-class = "container-general"
-"""
+SCENARIO = quick_scenario("quick", "A quick one", on=DAY)
 WRONG = f"""
 id = "wrong"
 title = "Wrong in four ways"

@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from quick_scenario import quick_scenario
 
 from sogdia.appraisal.linkage import ask
 from sogdia.appraisal.linkage.contract import LINKAGES
@@ -33,22 +34,9 @@ from sogdia.report.words import words_in
 from sogdia.results.store import RunStore
 
 ON = "2026-07-01"
-SCENARIO = f"""
-id = "documented"
-title = "A quick <one> & more"
-question = "What if trains waited less?"
-on = [{ON}]
-classes = ["container-general"]
-
-[[measure]]
-id = "less"
-kind = "set-dwell"
-crossing = "kz-cn.khorgos:rail"
-on = 2026-01-01
-dwell = {{ central = 8, low = 6, high = 12, unit = "hour" }}
-source = "assumption"
-why = "=1+1 looks like a formula"
-
+SCENARIO = quick_scenario(
+    "documented", "A quick <one> & more", on=ON, why="=1+1 looks like a formula",
+    more="""
 [[measure]]
 id = "shut"
 kind = "close-crossing"
@@ -56,17 +44,8 @@ crossing = "kz-cn.bakhty:road"
 on = 2026-01-01
 source = "assumption"
 why = "a test"
-
-[[route]]
-from = "Xi'an"
-to = "Tashkent"
-class = "container-general"
-
-[[route]]
-from = "kg.arpa"
-to = "kz.almaty"
-class = "container-general"
-"""
+""",
+)  # fmt: skip
 PAIR = ("cn.xian", "uz.tashkent")
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="

@@ -11,10 +11,10 @@ import pytest
 from sogdia.appraisal.linkage.contract import Asked
 from sogdia.appraisal.linkage.people import people
 from sogdia.appraisal.passenger_question import AS_IT_STANDS
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.models.contract import check_model
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.travel import travel_costs
 from sogdia.models.people.zone_trips import ZoneTripModel
 from sogdia.models.transport.passengers import PassengerModel
@@ -113,7 +113,7 @@ def test_what_the_scale_of_choice_does(
     given, world = tables("2024-07-01"), world_on("2024-07-01")
     shares: dict[str, list[float]] = {"Khorgos": [], "air": [], "rail": []}
     for mu in (scale.low, scale.central, scale.high, 1000.0):
-        model = PassengerModel(scale=mu, countries=(CHINA, *STATES))
+        model = PassengerModel(scale=mu, countries=(CHINA, *FIVE))
         problem = model.prepare(world, given)
         found = model.tabulate(problem, model.solve(problem))
         whole = with_kazakhstan(found)
@@ -176,7 +176,7 @@ def test_one_definition_of_what_a_journey_takes(
     """The least costs passengers are loaded by are those of the skim that shares them out."""
     found = tables("2024-07-01")
     model = PassengerModel(
-        scale=travel_costs(evidence).scale.central, countries=(CHINA, *STATES)
+        scale=travel_costs(evidence).scale.central, countries=(CHINA, *FIVE)
     )  # fmt: skip
     problem = model.prepare(world_on("2024-07-01"), found)
     least = model.solve(problem).least
@@ -192,7 +192,7 @@ def test_both_models_keep_the_contract(
 ) -> None:
     world = world_on("2024-07-01")
     assert check_model(ZoneTripModel(elasticity=1.0), world, tables("2024-07-01")) == []
-    model = PassengerModel(scale=15.0, countries=(CHINA, *STATES))
+    model = PassengerModel(scale=15.0, countries=(CHINA, *FIVE))
     assert check_model(model, world, tables("2024-07-01")) == []
 
 

@@ -52,16 +52,16 @@ def visits(
     from datetime import date, timedelta
 
     from sogdia.core.errors import UnknownName
+    from sogdia.core.states import CHINA, FIVE
     from sogdia.evidence.base import open_evidence
     from sogdia.evidence.choose import FAR_FUTURE
-    from sogdia.models.people.baseline import CHINA, STATES
     from sogdia.models.people.question import ask_visits, joint_visa, known_regime
     from sogdia.models.people.regimes import regime_by_registry
     from sogdia.world.build import world
 
     def country(text: str) -> str:
-        if text.upper() not in (CHINA, *STATES):
-            raise UnknownName("country of this model", text, (CHINA, *STATES))
+        if text.upper() not in (CHINA, *FIVE):
+            raise UnknownName("country of this model", text, (CHINA, *FIVE))
         return text.upper()
 
     day = parse_day(on, date.today())  # noqa: DTZ011  (the user's own today)
@@ -72,7 +72,7 @@ def visits(
         if destination is not None or mutual:
             raise typer.BadParameter("--silk-road-visa takes members, no --destination or --mutual")
         now = regime_by_registry(base, day - timedelta(days=1))
-        asked = joint_visa(country(origin), [country(m) for m in members or STATES], now)
+        asked = joint_visa(country(origin), [country(m) for m in members or FIVE], now)
     elif members or destination is None:
         raise typer.BadParameter("give --destination, or --silk-road-visa with its members")
     else:
@@ -276,18 +276,18 @@ def exchanges(
     Example:  sogdia exchanges KAZ --show centres --from 2015
     """
     from sogdia.core.errors import UnknownName
+    from sogdia.core.states import FIVE
     from sogdia.evidence.base import open_evidence
-    from sogdia.models.people.baseline import STATES
     from sogdia.models.people.exchanges import SERIES, entries
     from sogdia.models.people.exchanges import exchanges as read_exchanges
 
     views = (*SERIES, "entries")
     if show not in views:
         raise UnknownName("view", show, views)
-    wanted = tuple(c.upper() for c in countries or STATES)
+    wanted = tuple(c.upper() for c in countries or FIVE)
     for c in wanted:
-        if c not in STATES:
-            raise UnknownName("country of this model", c, STATES)
+        if c not in FIVE:
+            raise UnknownName("country of this model", c, FIVE)
     base = open_evidence()
     if show == "entries":
         rows = [

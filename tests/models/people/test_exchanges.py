@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from sogdia.cli.people import register
 from sogdia.core.errors import UnknownName
+from sogdia.core.states import FIVE
 from sogdia.evidence.base import EvidenceBase
-from sogdia.models.people.baseline import STATES
 from sogdia.models.people.exchanges import ENTRY, EXCHANGE, entries, exchanges
 
 
@@ -39,22 +39,22 @@ def test_centres_open_by_hand(evidence: EvidenceBase) -> None:
 def test_culture_begins_as_often_as_the_registry_says(evidence: EvidenceBase) -> None:
     total = sum(r["amount"] for r in exchanges(evidence, what=["culture"]).rows())
     held = sum(
-        len(set(r["countries"].split(";")) & set(STATES))
+        len(set(r["countries"].split(";")) & set(FIVE))
         for r in evidence.registry("science_culture")
     )
     assert total == held
 
 
 def test_all_five_include_what_is_said_of_all_together(evidence: EvidenceBase) -> None:
-    assert "+".join(STATES) in set(exchanges(evidence)["country"])
-    assert "+".join(STATES) not in set(exchanges(evidence, STATES[:4])["country"])
+    assert "+".join(FIVE) in set(exchanges(evidence)["country"])
+    assert "+".join(FIVE) not in set(exchanges(evidence, FIVE[:4])["country"])
 
 
 def test_every_entry_has_a_source(evidence: EvidenceBase) -> None:
     table = entries(evidence)
     assert table.schema is ENTRY
     assert len(table) == len(evidence.registry("people_institutes")) + sum(
-        bool(set(r["countries"].split(";")) & set(STATES))
+        bool(set(r["countries"].split(";")) & set(FIVE))
         for r in evidence.registry("science_culture")
     )
     assert all(r["source_title"] for r in table.rows())

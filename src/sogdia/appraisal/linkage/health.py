@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
-from sogdia.core.states import TOGETHER
+from sogdia.core.states import FIVE, TOGETHER
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
-from sogdia.models.people.baseline import STATES
 from sogdia.models.people.health_access import HealthAccessModel
 from sogdia.models.people.health_queue import DAYS_PER_Y, service_table
 from sogdia.world.world import World
@@ -200,7 +199,7 @@ def _access(asked: Asked, before: _Side, after: _Side) -> Iterator[Mapping[str, 
     only = asked.differ("consultations") and not asked.differ(
         *(t for t in READS if t != "consultations")
     )
-    for country in (TOGETHER, *STATES):
+    for country in (TOGETHER, *FIVE):
         for column, variable, title, unit in ACCESS:
             held, other = _mean(before.access, after.access, country, column)
             change = None if held is None or other is None else other - held

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sogdia.appraisal.linkage.contract import Asked, row
 from sogdia.appraisal.linkage.passengers import READS
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.models.contract import run_model
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.travel import TravelCosts
 from sogdia.models.people.zone_trips import ZoneTripModel
 from sogdia.models.transport.passengers import PassengerModel, PassengerProblem
@@ -122,7 +122,7 @@ def load_side(
         masses,
         {"person_trip": visits.table, "passenger_skim": visits.skim},
     )
-    model = PassengerModel(scale=scales[0], countries=(CHINA, *STATES))
+    model = PassengerModel(scale=scales[0], countries=(CHINA, *FIVE))
     problem = model.prepare(world, shared)
     solved = model.solve(problem)
     tables = {**shared, **model.tabulate(problem, solved)}

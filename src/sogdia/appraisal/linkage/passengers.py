@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.appraisal.linkage.contract import Asked, row
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Table
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.solve_trips import cost_factor, gravity_shares
 from sogdia.models.people.travel import Solved, TravelCosts, TravelModel, travel_costs
 
@@ -118,10 +118,10 @@ def _pairs(asked: Asked, zones: tuple[str, ...]) -> dict[tuple[str, str], _Ends]
     gdp = {r["id"]: r["gdp_usd2023_per_y"] or 0.0 for r in asked.before.zones.rows()}
     ends = {
         c: np.array([k for k, z in enumerate(zones) if country[z] == c], dtype=np.int64)
-        for c in (CHINA, *STATES)
+        for c in (CHINA, *FIVE)
     }
     mass = {c: np.array([gdp[zones[k]] for k in ends[c]]) for c in ends}
-    ways = [way for s in STATES for way in ((CHINA, s), (s, CHINA))]
+    ways = [way for s in FIVE for way in ((CHINA, s), (s, CHINA))]
     return {(a, b): (ends[a], ends[b], mass[a], mass[b]) for a, b in ways}
 
 
@@ -132,7 +132,7 @@ def _rows(
     costs: TravelCosts,
 ) -> Iterator[Mapping[str, Any]]:
     """Means over zones, weighted by the trips of the baseline, so that the weights stay."""
-    for state in STATES:
+    for state in FIVE:
         means = [_means(pairs[CHINA, state], p, costs.elasticity.central) for p in points]
         for variable, title, unit in (
             ("travel_time", "hours from China", "h"),

@@ -17,8 +17,9 @@ from sogdia.appraisal.linkage.contract import Asked, Linkage, row
 from sogdia.appraisal.linkage.passenger_flows import Visits, passenger_flows
 from sogdia.appraisal.linkage.passengers import passengers
 from sogdia.core.errors import InvalidInput
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table, null
-from sogdia.models.people.baseline import CHINA, STATES, person_baseline
+from sogdia.models.people.baseline import person_baseline
 from sogdia.models.people.model import PeopleModel, Prepared
 from sogdia.models.people.response import visa_response
 from sogdia.models.people.spending import spending_each_usd2023
@@ -204,7 +205,7 @@ def _deflected(asked: Asked, sides: _Sides, visits: list[int]) -> Mapping[str, A
 
 def _spent(asked: Asked, sides: _Sides, i: int) -> Iterator[Mapping[str, Any]]:
     found = sides.rows[i]
-    if found["origin"] != CHINA or found["destination"] not in STATES:
+    if found["origin"] != CHINA or found["destination"] not in FIVE:
         return
     each = spending_each_usd2023(asked.base, found["destination"], asked.before.known_by)
     if each is None or not np.isfinite(sides.before[0, i] + sides.after[0, i]):

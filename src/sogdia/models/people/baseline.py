@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sogdia.core.states import CHINA
-from sogdia.core.states import FIVE as STATES
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE, Belief
 from sogdia.models.people.regimes import regime_by_registry
 from sogdia.models.people.tables import PERSON_BASELINE, PURPOSES
 
-__all__ = ["CHINA", "STATES", "person_baseline"]
+__all__ = ["person_baseline"]
 
 
 COUNTED: dict[str, tuple[str, str]] = {
@@ -34,7 +33,7 @@ def person_baseline(base: EvidenceBase, *, on: date, known_by: date = FAR_FUTURE
     """
     last = _last_year(base)
     rows: list[dict[str, Any]] = []
-    for state in STATES:
+    for state in FIVE:
         for purpose in PURPOSES:
             for i, (a, b) in enumerate(((CHINA, state), (state, CHINA))):
                 row: dict[str, Any] = {"origin": a, "destination": b, "purpose": purpose}
@@ -72,7 +71,7 @@ def _last_year(base: EvidenceBase) -> int:
     """The last year that any of the counts is of."""
     years = [
         claim.holds_from.year
-        for state in STATES
+        for state in FIVE
         for pair in COUNTED.values()
         for variable in pair
         for claim in base.about(state, variable)

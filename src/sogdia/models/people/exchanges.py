@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.claim import day
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.centres import centres_by_year, culture_by_year
 
 __all__ = ["ENTRY", "EXCHANGE", "SERIES", "entries", "exchanges"]
@@ -72,7 +72,7 @@ SERIES = ("students", "centres", "culture")
 
 def exchanges(
     base: EvidenceBase,
-    countries: Iterable[str] = STATES,
+    countries: Iterable[str] = FIVE,
     *,
     what: Iterable[str] = SERIES,
     start: int = 1992,
@@ -105,8 +105,8 @@ def exchanges(
 
 
 def _students(base: EvidenceBase, wanted: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    together = "+".join(STATES)
-    for subject in (*wanted, *((together,) if set(STATES) <= set(wanted) else ())):
+    together = "+".join(FIVE)
+    for subject in (*wanted, *((together,) if set(FIVE) <= set(wanted) else ())):
         for variable, title in STUDENTS.items():
             for claim in base.about(subject, variable):
                 if not isinstance(claim.value, Estimate) or claim.holds_from is None:
@@ -152,7 +152,7 @@ def _culture(base: EvidenceBase, wanted: tuple[str, ...]) -> Iterator[dict[str, 
 
 def entries(
     base: EvidenceBase,
-    countries: Iterable[str] = STATES,
+    countries: Iterable[str] = FIVE,
     *,
     what: Iterable[str] = ("centres", "culture"),
     on: date | None = None,
@@ -168,7 +168,7 @@ def entries(
     rows: list[dict[str, Any]] = []
     if "centres" in chosen:
         for r in base.registry("people_institutes"):
-            if r["country"] in wanted or (r["country"] == CHINA and wanted >= set(STATES)):
+            if r["country"] in wanted or (r["country"] == CHINA and wanted >= set(FIVE)):
                 place = ", ".join(filter(None, (r["city"], r["host"])))
                 rows.append(
                     _entry(base, r, "centres", r["country"], r["opened"], "", r["name"])

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import ProblemList
 from sogdia.core.geodesy import great_circle_km
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Table, null
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.consult_question import CASE_SHARES
 from sogdia.models.people.health_tables import HEALTH_ACCESS
 from sogdia.models.people.health_travel import cheapest
@@ -185,7 +185,7 @@ class HealthAccessModel:
         Whose zones are asked about.
     """
 
-    states: tuple[str, ...] = tuple(STATES)
+    states: tuple[str, ...] = tuple(FIVE)
     name: str = "health_access"
     reads: frozenset[tuple[str, str]] = READS
     takes: frozenset[str] = frozenset()

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import InvalidInput, Problem, ProblemList, UnknownName
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import null
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
-from sogdia.models.people.baseline import CHINA, STATES, person_baseline
+from sogdia.models.people.baseline import person_baseline
 from sogdia.models.people.model import PeopleModel
 from sogdia.models.people.regimes import REGIME_WORDS, regime_by_registry, with_regimes
 from sogdia.models.people.response import VisaResponse, visa_response
@@ -147,7 +148,7 @@ def ask_visits(
     _check(regimes)
     held = response if response is not None else visa_response(base, known_by=known_by)
     yesterday = regime_by_registry(base, world.on - timedelta(days=1))
-    pairs = [(CHINA, s) for s in STATES] + [(s, CHINA) for s in STATES]
+    pairs = [(CHINA, s) for s in FIVE] + [(s, CHINA) for s in FIVE]
     # Pairs not asked stand as on the day before on both sides, so that only the question differs.
     was = {p: yesterday[p] for p in pairs if p in yesterday}
     if instead_of is not None:
@@ -180,7 +181,7 @@ def ask_visits(
         )  # fmt: skip
     found.sort(key=lambda c: ((c.origin, c.destination) not in regimes, c.origin, c.destination))
     claims = {r["claim"] for r in counted.rows() if r["claim"] and r["origin"] in origins}
-    spent = {c.id for s in STATES for c in base.about(s, SPENDING) if (CHINA, s) in regimes}
+    spent = {c.id for s in FIVE for c in base.about(s, SPENDING) if (CHINA, s) in regimes}
     return VisitsAnswer(
         on=world.on,
         asked=tuple(regimes),
@@ -229,12 +230,12 @@ def _check(regimes: Mapping[Pair, str]) -> None:
     if not regimes:
         problems.add("visits", "no pair is asked", fix="give an origin and a destination")
     for a, b in regimes:
-        if CHINA not in (a, b) or not {a, b} & set(STATES):
+        if CHINA not in (a, b) or not {a, b} & set(FIVE):
             problems.problems.append(
                 Problem(
                     where=f"citizens of {a} in {b}",
                     what="is not a pair this model counts",
-                    allowed=f"CHN and one of {', '.join(STATES)}",
+                    allowed=f"CHN and one of {', '.join(FIVE)}",
                 )
             )
     if problems:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.estimate import Estimate
+from sogdia.core.states import CHINA, FIVE
 from sogdia.core.status import Status
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
 from sogdia.evidence.choose import FAR_FUTURE
-from sogdia.models.people.baseline import CHINA, STATES
 from sogdia.models.people.solve_trips import Ways, least_costs
 from sogdia.world.passenger_network import (
     PASSENGER_MODES,
@@ -124,7 +124,7 @@ class TravelModel:
         InvalidInput
             When what a journey takes is not known.
         """
-        network = passenger_network(world, (CHINA, *STATES), self.modes)
+        network = passenger_network(world, (CHINA, *FIVE), self.modes)
         return Prepared(on=world.on, network=network, c=network.cost(self.hour))
 
     def solve(self, problem: Prepared) -> Solved:

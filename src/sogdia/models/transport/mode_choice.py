@@ -31,6 +31,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sogdia.core.states import CHINA
 from sogdia.models.transport.prepare import ArcCosts
 from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, TRANSFER, Network
 
@@ -39,9 +40,6 @@ __all__ = ["ALTERNATIVES", "MODES", "alternative_costs", "choice_shares", "mode_
 ALTERNATIVES = ("road", "rail", "ocean", "any")
 LOOSE = "bulk"
 """The class that moves without containers."""
-
-CENTRE = "CHN"
-"""The country whose land borders the ocean way avoids."""
 MODES = ("road", "rail", "sea", "air")
 INLAND_SEAS = ("mode:sea/caspian", "mode:sea/blacksea")
 
@@ -80,7 +78,8 @@ def alternative_costs(costs: ArcCosts, ocean_factor: float = 1.0) -> NDArray[np.
     haul = network.kind == LINE_HAUL
     ferry[haul] = inland[network.row[haul]]
     crossings = network.world.crossings
-    of_centre = (crossings["leaving"] == CENTRE) | (crossings["towards"] == CENTRE)
+    # The ocean way avoids the land borders of China.
+    of_centre = (crossings["leaving"] == CHINA) | (crossings["towards"] == CHINA)
     land = np.zeros(len(mode), dtype=np.bool_)
     border = network.kind == BORDER
     land[border] = of_centre[network.row[border]]
