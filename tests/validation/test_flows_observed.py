@@ -30,7 +30,8 @@ from sogdia.models.trade.border_time import (
 )
 from sogdia.models.trade.zones import ZoneTradeModel
 from sogdia.models.transport import TransportModel
-from sogdia.models.transport.flows import FlowModel, FlowProblem
+from sogdia.models.transport.carried import FlowProblem
+from sogdia.models.transport.flows import FlowModel
 from sogdia.scenario.apply import worlds_of
 from sogdia.world.build import world
 from sogdia.world.world import World

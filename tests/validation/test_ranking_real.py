@@ -25,7 +25,8 @@ from sogdia.evidence.base import EvidenceBase
 from sogdia.models.trade.solve_hat import full
 from sogdia.models.trade.solve_traffic import trade_from_traffic
 from sogdia.models.trade.zones import ZoneTradeModel
-from sogdia.models.transport.flows import FlowModel, FlowProblem, carried
+from sogdia.models.transport.carried import FlowProblem, carried
+from sogdia.models.transport.flows import FlowModel
 from sogdia.scenario.apply import worlds_of
 from sogdia.world.tables import WORLD_TABLES
 from sogdia.world.world import World

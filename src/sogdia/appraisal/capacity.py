@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from sogdia.appraisal.bottleneck.parts import VARIABLES
 from sogdia.core.table import Column, Schema, Table
 from sogdia.models.border.vessels import ROOM_TEU
 from sogdia.models.border.yards import Added, added_in_yard, added_on_ship
-from sogdia.models.transport.flows import FlowProblem, Flows
+from sogdia.models.transport.carried import DAYS, FlowProblem, Flows
 from sogdia.models.transport.lines import AddedOnLine, added_on_line
 from sogdia.models.transport.loads import (
     Capacity,
@@ -34,7 +35,7 @@ from sogdia.models.transport.loads import (
 from sogdia.world.network import Network
 from sogdia.world.world import World
 
-__all__ = ["CAPACITY_USE", "QUEUES_ABOVE", "Gates", "gates"]
+__all__ = ["CAPACITY_USE", "HOUR", "QUEUES_ABOVE", "Gates", "gates"]
 
 QUEUES_ABOVE = 0.3
 """Share of capacity below which a wait is taken not to move, unless the capacity does."""
@@ -44,15 +45,6 @@ T_PER_TEU = 10.0
 
 HOUR = 1.0
 """Hours below which a change is measured in hours and not relative to what a stop takes."""
-
-CLAIMED_AS = {
-    ("link", "train/day"): "line_capacity_trains_per_day",
-    ("link", "teu/year"): "line_capacity_teu_per_y",
-    ("link", "t/year"): "line_capacity_t_per_y",
-    ("transfer", "train/day"): "post_capacity_trains_per_day",
-    ("transfer", "teu/year"): "terminal_capacity_teu_per_y",
-    ("transfer", "t/year"): "terminal_capacity_t_per_y",
-}
 
 CAPACITY_USE = Schema(
     "capacity_use",
@@ -130,7 +122,7 @@ class Gate:
             )  # fmt: skip
         return added_in_yard(
             self.after, before=self.before, observed=self.observed,
-            lots_per_day=1.0 / self.lot / (1.0 if self.key[1] == "train/day" else 365.0),
+            lots_per_day=1.0 / self.lot / (1.0 if self.key[1] == "train/day" else DAYS),
             open_h_per_day=of.open_h_per_day,
             dwell_h=(float(of.dwell_h[0]), float(of.dwell_h[1]), float(of.dwell_h[2])),
             seed=self.seed, key=name,
@@ -143,14 +135,15 @@ class Gates:
 
     Attributes
     ----------
-    where : mapping
-        What uses each in the scenario's network.
+    where, where_before : mapping
+        What uses each in the network of the scenario and of the baseline.
     stale : mapping
         Those left out.
     """
 
     gates: Sequence[Gate]
     where: Mapping[Key, Counted]
+    where_before: Mapping[Key, Counted]
     stale: Mapping[Key, Capacity] = field(default_factory=dict[Key, Capacity])
 
     def flow(self, solution: Flows) -> dict[tuple[str, ...], float]:
@@ -168,9 +161,9 @@ class Gates:
 
     def table(self, problem: FlowProblem, solution: Flows, *, baseline: bool) -> Table:
         """The table capacity_use of one side, of its own flows."""
-        net = problem.network
-        flow = loads(solution, counted(net, problem.demand.commodities, [*self.where]))
-        return Table.from_rows(CAPACITY_USE, list(self._rows(net.world, flow, baseline)))
+        flow = loads(solution, self.where_before if baseline else self.where)
+        rows = self._rows(problem.network.world, flow, baseline)
+        return Table.from_rows(CAPACITY_USE, list(rows))
 
     def _rows(
         self, world: World, flow: Mapping[Key, float], baseline: bool
@@ -212,8 +205,8 @@ def gates(
     old, new = capacities(before), capacities(after.world)
     keys = sorted({*old, *new})
     commodities = base.demand.commodities
-    observed = loads(flows, counted(base.network, commodities, keys))
-    where = counted(after, commodities, keys)
+    where_before, where = (counted(net, commodities, keys) for net in (base.network, after))
+    observed = loads(flows, where_before)
     ended = _ended(before)
     found: list[Gate] = []
     stale: dict[Key, Capacity] = {}
@@ -231,19 +224,19 @@ def gates(
             lot=where[key].lot, seed=seed,
         )  # fmt: skip
         found.append(gate)
-    return Gates(gates=found, where=where, stale=stale)
+    return Gates(gates=found, where=where, where_before=where_before, stale=stale)
 
 
 def _ended(world: World) -> frozenset[tuple[str, str]]:
     """(entity, unit) of capacities carried to the date from a claim of another time."""
     rows = world.lineage
-    units = {(of, variable): unit for (of, unit), variable in CLAIMED_AS.items()}
     found: set[tuple[str, str]] = set()
     for entity, variable, carried in zip(
         rows["entity"], rows["variable"], rows["carried"], strict=True
     ):
         name = str(entity).partition("#")[0]
-        unit = units.get(("transfer" if name.startswith("transfer:") else "link", str(variable)))
+        kind = "transfer" if name.startswith("transfer:") else "link"
+        unit = VARIABLES[kind].get(str(variable))
         if carried and unit is not None:
             found.add((name, unit))
     return frozenset(found)

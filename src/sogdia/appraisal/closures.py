@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.models.transport.flows import FlowProblem
+from sogdia.models.transport.carried import FlowProblem
 from sogdia.models.transport.mode_choice import choice_shares
 from sogdia.models.transport.solve import Trees, skim, trees
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.appraisal.capacity import QUEUES_ABOVE, Gates, gates
+from sogdia.appraisal.capacity import HOUR, QUEUES_ABOVE, Gates, gates
 from sogdia.appraisal.settle import Answer, next_hours
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
@@ -45,9 +45,6 @@ HOURS = 10.0
 """How many times that hours may still move, relative to what a stop takes: two minutes in 36 h."""
 
 MAX_ROUNDS = 60
-HOUR = 1.0
-"""Hours below which a change of dwell is measured in hours and not relative to the dwell."""
-
 
 Direction = tuple[str, ...]
 """A crossing and the country entered; or the key of a line, yard, port or ship."""

@@ -27,7 +27,8 @@ from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.models.trade.spatial import Parameters, Ranking, Traffic, rank_links
 from sogdia.models.trade.zones import ZoneTradeModel
-from sogdia.models.transport.flows import FlowModel, FlowProblem, Flows, with_arcs
+from sogdia.models.transport.carried import FlowProblem, Flows
+from sogdia.models.transport.flows import FlowModel, with_arcs
 from sogdia.models.transport.mode_choice import MODES
 from sogdia.world.economies import Variant
 from sogdia.world.network import BORDER, LINE_HAUL

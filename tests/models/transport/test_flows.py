@@ -13,7 +13,8 @@ import pytest
 from sogdia.core.errors import InvalidInput
 from sogdia.core.table import Table
 from sogdia.models.contract import check_model
-from sogdia.models.transport.flows import FlowModel, FlowProblem, Flows, carried, vehicles
+from sogdia.models.transport.carried import FlowProblem, Flows, carried, vehicles
+from sogdia.models.transport.flows import FlowModel
 from sogdia.models.transport.mode_choice import ALTERNATIVES
 from sogdia.world.network import BORDER, LINE_HAUL
 from sogdia.world.world import World

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogdia.models.transport.flows import FlowModel, FlowProblem, Flows, vehicles
+from sogdia.models.transport.carried import FlowProblem, Flows, carried, vehicles
+from sogdia.models.transport.flows import FlowModel
 from sogdia.models.transport.lines import FACTOR, POWER, added_on_line
 from sogdia.models.transport.loads import capacities, counted, delayed, loads, transfer_flow
 from sogdia.models.transport.prepare import TIME, class_row
@@ -122,7 +123,7 @@ def test_transfer_flow_adds_up_and_its_use_is_of_all_directions(
     solved: tuple[FlowProblem, Flows],
 ) -> None:
     problem, flows = solved
-    table = transfer_flow(problem, flows)
+    table = transfer_flow(problem, flows, carried(problem, flows))
     rows = [r for r in table.rows() if r["id"] == YARD[0]]
     assert {(r["from_layer"], r["to_layer"]) for r in rows} == {
         ("rail-1435", "rail-1520"), ("rail-1520", "rail-1435"),

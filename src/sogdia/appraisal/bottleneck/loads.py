@@ -19,24 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.appraisal.bottleneck.parts import UNITS
-from sogdia.models.transport.flows import (
-    DAYS,
-    FADE,
-    FlowModel,
-    FlowProblem,
-    Flows,
-    Vehicles,
-    graph_of,
-    routed,
-    vehicles,
-    with_arcs,
-)
+from sogdia.models.transport.carried import FlowProblem, Flows, Vehicles, vehicles
+from sogdia.models.transport.flows import FADE, FlowModel, graph_of, routed, with_arcs
+from sogdia.models.transport.loads import entity_arcs
 from sogdia.models.transport.solve_choice import Choice, select_link
 from sogdia.models.transport.solve_graph import Demand
-from sogdia.world.network import BORDER, LINE_HAUL, TRANSFER, Network
 from sogdia.world.world import World
 
-__all__ = ["CorridorLoads", "Loads", "corridor_loads", "entity_arcs", "in_units", "modelled_loads"]
+__all__ = ["CorridorLoads", "Loads", "corridor_loads", "in_units", "modelled_loads"]
 
 
 NEGLIGIBLE = 1e-6
@@ -78,19 +68,6 @@ class CorridorLoads:
 
     total: NDArray[np.float64]
     part: Mapping[str, NDArray[np.float64]]
-
-
-def entity_arcs(net: Network) -> dict[str, NDArray[np.int64]]:
-    """Arcs of every link, crossing and transfer."""
-    world = net.world
-    found: dict[str, list[int]] = {}
-    for kind, table in (
-        (LINE_HAUL, world.links), (BORDER, world.crossings), (TRANSFER, world.transfers),
-    ):  # fmt: skip
-        ids = table["id"]
-        for arc in np.flatnonzero(net.kind == kind).tolist():
-            found.setdefault(str(ids[net.row[arc]]), []).append(arc)
-    return {entity: np.array(arcs, dtype=np.int64) for entity, arcs in found.items()}
 
 
 def modelled_loads(world: World) -> Loads:
@@ -148,13 +125,7 @@ def in_units(loads: Loads, tonnes: NDArray[np.float64]) -> dict[str, float]:
     """Tonnes by class in every unit of capacity."""
     if not tonnes.any():
         return dict.fromkeys(UNITS, 0.0)
-    of = loads.carriers
-    return {
-        "t/year": float(tonnes.sum()),
-        "teu/year": float(of.teu_per_t @ tonnes),
-        "train/day": float((1.0 / of.train_t) @ tonnes) / DAYS,
-        "truck/day": float((1.0 / of.truck_t) @ tonnes) / DAYS,
-    }
+    return {unit: float(loads.carriers.of_a_tonne(unit) @ tonnes) for unit in UNITS}
 
 
 def _tonnes_meeting(

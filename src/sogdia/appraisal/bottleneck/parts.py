@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from sogdia.appraisal.bottleneck.years import LAST_YEAR, first_year, largest
 from sogdia.core.estimate import Estimate
 from sogdia.core.table import Column, Schema, Table
 from sogdia.evidence.base import EvidenceBase
-from sogdia.models.transport.flows import DAYS
+from sogdia.models.transport.carried import DAYS, Unit
 from sogdia.world.world import World
 
 __all__ = [
@@ -33,10 +33,10 @@ __all__ = [
 FULL = (0.85, 1.0)
 """Shares of a capacity whose year is given: where waits begin to grow, and where nothing fits."""
 
-UNITS = ("teu/year", "t/year", "train/day", "truck/day")
+UNITS: tuple[Unit, ...] = get_args(Unit)
 """Units of capacity."""
 
-VARIABLES: Mapping[str, Mapping[str, str]] = {
+VARIABLES: Mapping[str, Mapping[str, Unit]] = {
     "link": {
         "line_capacity_teu_per_y": "teu/year",
         "line_capacity_t_per_y": "t/year",

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
 from sogdia.core.table import Table
+from sogdia.models.transport.carried import Carried, FlowProblem, Flows, carried
 from sogdia.models.transport.generation import FreightDemand, freight_demand
+from sogdia.models.transport.loads import transfer_flow
 from sogdia.models.transport.mode_choice import (
     ALTERNATIVES,
     MODES,
@@ -31,16 +32,14 @@ from sogdia.models.transport.model import READS as COSTS_READ
 from sogdia.models.transport.prepare import DISTANCE, ArcCosts, arc_costs
 from sogdia.models.transport.solve import skim
 from sogdia.models.transport.solve_choice import Choice, load
-from sogdia.models.transport.solve_efficient import EfficientArcs, efficient_arcs
+from sogdia.models.transport.solve_efficient import efficient_arcs
 from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.tables import CROSSING_FLOW, LINK_FLOW, MODE_SHARE, TRADE_COST
 from sogdia.world.economies import Variant
 from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, Network, network
 from sogdia.world.world import World
 
-__all__ = ["FlowModel", "FlowProblem", "Flows", "routed"]
-
-DAYS = 365.0
+__all__ = ["FlowModel", "routed"]
 
 FADE = 0.1
 """Share of its cost that an arc gains towards the destination from where it counts in full."""
@@ -70,61 +69,6 @@ READS = COSTS_READ | frozenset(
     }.items()
     for column in columns
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowProblem:
-    """Demand, and the arc costs of `C` classes and `A` ways.
-
-    Attributes
-    ----------
-    gencost : (C, A, m) float64
-        +inf where a way may not go.
-    mode_scale, route_scale : float
-    arcs : EfficientArcs or None
-        Arcs that lead towards each destination, where they are known already: of `gencost`, which
-        is then not searched again, or of other costs.
-    """
-
-    network: Network
-    demand: FreightDemand
-    costs: tuple[ArcCosts, ...]
-    gencost: NDArray[np.float64]
-    mode: NDArray[np.int64]
-    origins: NDArray[np.int64]
-    destinations: NDArray[np.int64]
-    mode_scale: float
-    route_scale: float
-    arcs: EfficientArcs | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flows:
-    """What moves where.
-
-    Attributes
-    ----------
-    expected : (C, Z, Z) float64
-        Expected generalised cost, USD of 2023 a tonne; NaN where no way exists.
-    shares : (C, A, Z, Z) float64
-        Of each way; NaN where none exists.
-    main_mode : (C, A, Z, Z) int64
-        Index into `MODES` of the mode of most kilometres; -1 where there is no route.
-    tonnes : (C, A, m) float64
-        Tonnes a year on each arc.
-    cost_factor : (Z, Z) float64
-        1 + expected cost over value, of all trade of the pair; NaN without trade or way.
-    lost : (C,) float64
-        Tonnes a year of pairs without any way.
-    """
-
-    expected: NDArray[np.float64]
-    shares: NDArray[np.float64]
-    main_mode: NDArray[np.int64]
-    tonnes: NDArray[np.float64]
-    cost_factor: NDArray[np.float64]
-    lost: NDArray[np.float64]
-    status: Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,13 +167,11 @@ class FlowModel:
 
     def tabulate(self, problem: FlowProblem, solution: Flows) -> dict[str, Table]:
         """The tables link_flow, crossing_flow, transfer_flow, mode_share and trade_cost."""
-        from sogdia.models.transport.loads import transfer_flow
-
         on = carried(problem, solution)
         return {
             "link_flow": Table.from_rows(LINK_FLOW, list(_link_rows(problem, on))),
             "crossing_flow": Table.from_rows(CROSSING_FLOW, list(_crossing_rows(problem, on))),
-            "transfer_flow": transfer_flow(problem, solution),
+            "transfer_flow": transfer_flow(problem, solution, on),
             "mode_share": Table.from_rows(MODE_SHARE, list(_mode_rows(problem, solution))),
             "trade_cost": _trade_cost(problem, solution),
         }
@@ -331,85 +273,6 @@ def _cost_factor(problem: FlowProblem, expected: NDArray[np.float64]) -> NDArray
     cost = np.where(demand.tonnes > 0.0, demand.tonnes * expected, 0.0).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(demand.trade > 0.0, 1.0 + cost / demand.trade, np.nan)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicles:
-    """Vehicles and containers of tonnes of each class.
-
-    Attributes
-    ----------
-    teu_per_t : (C,) float64
-        0 for classes that do not move in containers.
-    train_t, truck_t : (C,) float64
-        Net load.
-    """
-
-    teu_per_t: NDArray[np.float64]
-    train_t: NDArray[np.float64]
-    truck_t: NDArray[np.float64]
-
-
-def vehicles(world: World, commodities: tuple[str, ...]) -> Vehicles:
-    """Loads of trains and trucks by class.
-
-    Raises
-    ------
-    InvalidInput
-        When the world does not say them.
-    """
-    at = world.vehicles.index()
-    rail, road = at["rail"], at["road"]
-    wagons = float(world.vehicles["load_t"][rail])
-    truck = float(world.vehicles["load_t"][road])
-    boxes = float(world.vehicles["train_load_teu"][rail])
-    if np.isnan([wagons, truck, boxes]).any():
-        raise InvalidInput(
-            [Problem(where="vehicles", what="has no load of a train or truck",
-                     fix="add claims about vehicle:rail and vehicle:road")]
-        )  # fmt: skip
-    row = world.classes.index()
-    per_teu = world.classes["loading_t_per_teu"][[row[c] for c in commodities]]
-    boxed = np.array([c != "bulk" for c in commodities])
-    return Vehicles(
-        teu_per_t=np.where(boxed, 1.0 / per_teu, 0.0),
-        train_t=np.where(boxed, boxes * per_teu, wagons),
-        truck_t=np.full(len(commodities), truck),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """What arcs carry, summed over ways.
-
-    Attributes
-    ----------
-    tonnes, teu, value, trains, trucks : (m,) float64
-        A year; trains and trucks a day.
-    """
-
-    tonnes: NDArray[np.float64]
-    teu: NDArray[np.float64]
-    value: NDArray[np.float64]
-    trains: NDArray[np.float64]
-    trucks: NDArray[np.float64]
-
-
-def carried(problem: FlowProblem, solution: Flows) -> Carried:
-    """Tonnes on arcs as containers, value, trains and trucks."""
-    world = problem.network.world
-    commodities = problem.demand.commodities
-    loads = vehicles(world, commodities)
-    row = world.classes.index()
-    density = world.classes["value_usd2023_per_t"][[row[c] for c in commodities]]
-    by_class = solution.tonnes.sum(axis=1)
-    return Carried(
-        tonnes=by_class.sum(axis=0),
-        teu=loads.teu_per_t @ by_class,
-        value=density @ by_class,
-        trains=(1.0 / loads.train_t) @ by_class / DAYS,
-        trucks=(1.0 / loads.truck_t) @ by_class / DAYS,
-    )
 
 
 def _link_rows(problem: FlowProblem, on: Carried) -> Iterator[dict[str, Any]]:

@@ -18,17 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sogdia.core.table import Column, Schema, Table
-from sogdia.models.transport.flows import (
-    DAYS,
-    Carried,
-    FlowProblem,
-    Flows,
-    carried,
-    vehicles,
-)
+from sogdia.models.transport.carried import Carried, FlowProblem, Flows, Unit, vehicles
 from sogdia.models.transport.mode_choice import alternative_costs
 from sogdia.models.transport.prepare import TIME, class_row
-from sogdia.world.network import LINE_HAUL, TRANSFER, Network
+from sogdia.world.network import BORDER, LINE_HAUL, TRANSFER, Network
 from sogdia.world.world import World
 
 __all__ = [
@@ -38,20 +31,21 @@ __all__ = [
     "capacities",
     "counted",
     "delayed",
+    "entity_arcs",
     "loads",
     "transfer_flow",
 ]
 
 Kind = Literal["line", "yard", "ship"]
-Key = tuple[str, str, str]
+Key = tuple[str, Unit, str]
 """Link or transfer, unit, and of a ship the place it sails to; "" where directions share."""
 
-LINK_UNITS = (
+LINK_UNITS: tuple[tuple[Unit, str], ...] = (
     ("train/day", "capacity_trains_per_day"),
     ("teu/year", "capacity_teu_per_y"),
     ("t/year", "capacity_t_per_y"),
 )
-TRANSFER_UNITS = (("train/day", "capacity_per_day"), *LINK_UNITS[1:])
+TRANSFER_UNITS: tuple[tuple[Unit, str], ...] = (("train/day", "capacity_per_day"), *LINK_UNITS[1:])
 
 BY_TRUCK = ("road-to-rail", "rail-to-road", "road-to-air", "air-to-road")
 """Kinds of transfer whose vehicles a day are trucks."""
@@ -177,39 +171,41 @@ def counted(net: Network, commodities: tuple[str, ...], keys: Iterable[Key]) -> 
     world = net.world
     carriers = vehicles(world, commodities)
     rail = world.vehicles.index()["rail"]
+    boxes, wagons = (float(world.vehicles[c][rail]) for c in ("train_load_teu", "load_t"))
     kinds = dict(zip(world.transfers["id"], world.transfers["kind"], strict=True))
-    of_link, of_transfer = _arcs(net, LINE_HAUL, "links"), _arcs(net, TRANSFER, "transfers")
+    of_entity = entity_arcs(net)
     found: dict[Key, Counted] = {}
     for key in keys:
         name, unit, towards = key
-        arcs = (of_transfer if name.startswith("transfer:") else of_link).get(name, _NONE)
+        arcs = of_entity.get(name, _NONE)
         if towards:
             # An arc may end at the border on the way, so it is told by where it starts.
             arcs = np.array(
                 [a for a in arcs.tolist() if net.nodes[net.tail[a]].partition("/")[0] != towards],
                 dtype=np.int64,
             )
-        if unit == "teu/year":
-            per_t, lot = carriers.teu_per_t, float(world.vehicles["train_load_teu"][rail])
-        elif unit == "t/year":
-            per_t, lot = np.ones(len(commodities)), float(world.vehicles["load_t"][rail])
-        elif kinds.get(name) in BY_TRUCK:
-            per_t, lot = 1.0 / carriers.truck_t / DAYS, 1.0
-        else:
-            per_t, lot = 1.0 / carriers.train_t / DAYS, 1.0
-        found[key] = Counted(arcs=arcs, per_t=per_t, lot=lot)
+        by: Unit = "truck/day" if unit == "train/day" and kinds.get(name) in BY_TRUCK else unit
+        found[key] = Counted(
+            arcs=arcs, per_t=carriers.of_a_tonne(by),
+            lot={"teu/year": boxes, "t/year": wagons}.get(by, 1.0),
+        )  # fmt: skip
     return found
 
 
 _NONE = np.empty(0, dtype=np.int64)
 
 
-def _arcs(net: Network, kind: int, table: str) -> dict[str, NDArray[np.int64]]:
-    names: NDArray[Any] = getattr(net.world, table)["id"]
+def entity_arcs(net: Network) -> dict[str, NDArray[np.int64]]:
+    """Arcs of every link, crossing and transfer."""
+    world = net.world
     found: dict[str, list[int]] = {}
-    for arc in np.flatnonzero(net.kind == kind).tolist():
-        found.setdefault(str(names[net.row[arc]]), []).append(arc)
-    return {name: np.array(arcs, dtype=np.int64) for name, arcs in found.items()}
+    for kind, table in (
+        (LINE_HAUL, world.links), (BORDER, world.crossings), (TRANSFER, world.transfers),
+    ):  # fmt: skip
+        ids = table["id"]
+        for arc in np.flatnonzero(net.kind == kind).tolist():
+            found.setdefault(str(ids[net.row[arc]]), []).append(arc)
+    return {entity: np.array(arcs, dtype=np.int64) for entity, arcs in found.items()}
 
 
 def loads(solution: Flows, where: Mapping[Key, Counted]) -> dict[Key, float]:
@@ -251,10 +247,12 @@ def delayed(
     )
 
 
-def transfer_flow(problem: FlowProblem, solution: Flows) -> Table:
-    """The table transfer_flow: each direction of every yard, port and terminal."""
+def transfer_flow(problem: FlowProblem, solution: Flows, on: Carried) -> Table:
+    """The table transfer_flow: each direction of every yard, port and terminal.
+
+    `on` is what the arcs carry in the solution.
+    """
     net = problem.network
-    on = carried(problem, solution)
     known = {key: c for key, c in capacities(net.world).items() if key[0].startswith("transfer:")}
     used = loads(solution, counted(net, problem.demand.commodities, known))
     use: dict[str, float] = {}
