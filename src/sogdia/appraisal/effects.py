@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-
-from numba import get_num_threads
 
 from sogdia.appraisal.loop import Joined, join, real_income
 from sogdia.appraisal.options import Options, Progress
@@ -60,29 +57,21 @@ def join_dates(
             effects.indicators[role].extend(income_rows(table["country_income"], draw=0))
     last = dated[-1]
     nets = (network(last.sides["baseline"]), network(last.sides["scenario"]))
-
-    def drawn(draw: int) -> Table | str:
-        """Real income in one draw, or why there is none."""
+    for draw in range(1, options.draws + 1):
+        tell(f"real income: draw {draw} of {options.draws}", 0.4 + 0.1 * draw / options.draws)
         try:
             sides = last.draw(draw, options.seed, scenario)
-            return real_income(
+            table = real_income(
                 sides["baseline"], sides["scenario"], variant=options.trade, nets=nets,
                 waits=joined[-1].waits,
             )  # fmt: skip
         except (ValueError, ArithmeticError) as error:
-            return f"{type(error).__name__}: {error}"
-
-    # Draws do not touch each other, so their number at once changes no result.
-    with ThreadPoolExecutor(max_workers=get_num_threads()) as pool:
-        for draw, table in enumerate(pool.map(drawn, range(1, options.draws + 1)), start=1):
-            tell(f"real income: draw {draw} of {options.draws}", 0.4 + 0.1 * draw / options.draws)
-            if isinstance(table, str):
-                effects.failed[draw] = table
-                continue
-            rows = income_rows(table, draw=draw)
-            effects.indicators["scenario"].extend(rows)
-            # A change is against the baseline, so its own is exactly none in every draw.
-            effects.indicators["baseline"].extend(row | {"amount": 0.0} for row in rows)
+            effects.failed[draw] = f"{type(error).__name__}: {error}"
+            continue
+        rows = income_rows(table, draw=draw)
+        effects.indicators["scenario"].extend(rows)
+        # A change is against the baseline, so the baseline's own is exactly none in every draw.
+        effects.indicators["baseline"].extend(row | {"amount": 0.0} for row in rows)
     return dataclasses.replace(effects, joined=tuple(joined))
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.asked_worlds import asked_worlds
+from sogdia.cli.output import number, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,23 +37,15 @@ def energy(
 
     Example:  sogdia energy --scenario casa-1000 --hours 8760
     """
-    from datetime import date
-
     from sogdia.core.errors import NotSolved
-    from sogdia.evidence.base import open_evidence
     from sogdia.models.contract import run_model
     from sogdia.models.energy.gas import GasModel
     from sogdia.models.energy.power import PowerModel
-    from sogdia.scenario.apply import worlds_of
-    from sogdia.scenario.read import read_scenario
-    from sogdia.world.build import world
 
-    asked = read_scenario(scenario) if scenario else None
-    day = parse_day(on, asked.on[-1] if asked else date.today())  # noqa: DTZ011
-    built = world(open_evidence(), on=day)
-    sides = {"world": built}
-    if asked is not None:
-        sides = dict(zip(("before", "after"), worlds_of(asked, built), strict=True))
+    asked = asked_worlds(scenario, on)
+    day, sides = asked.on, {"world": asked.built}
+    if asked.sides is not None:
+        sides = dict(zip(("before", "after"), asked.sides, strict=True))
     found: dict[str, dict[str, Table]] = {}
     trouble: list[str] = []
     for side, of in sides.items():

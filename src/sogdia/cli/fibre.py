@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.asked_worlds import asked_worlds
+from sogdia.cli.output import number, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,25 +39,16 @@ def fibre(
 
     Example:  sogdia fibre Almaty Frankfurt --scenario trans-caspian-cable
     """
-    from datetime import date
-
     from sogdia.core.errors import NoRoute
-    from sogdia.evidence.base import open_evidence
     from sogdia.models.digital.question import ask_fibre, find_landing, find_sections
-    from sogdia.scenario.apply import worlds_of
-    from sogdia.scenario.read import read_scenario
-    from sogdia.world.build import world
 
     if (origin is None) != (destination is None):
         raise typer.BadParameter("give two cities, or none")
-    asked = read_scenario(scenario) if scenario else None
-    day = parse_day(on, asked.on[-1] if asked else date.today())  # noqa: DTZ011
-    base = open_evidence()
-    built = world(base, on=day)
+    asked = asked_worlds(scenario, on)
+    day, built = asked.on, asked.built
     sides: dict[str, World] = {"": built}
-    if asked is not None:
-        before, after = worlds_of(asked, built)
-        sides = {"before": before, "after": after}
+    if asked.sides is not None:
+        sides = dict(zip(("before", "after"), asked.sides, strict=True))
     sections = find_sections(built, cut or ())
     pairs = (
         ((find_landing(built, origin), find_landing(built, destination)),)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sogdia.cli.output import number, parse_day, print_json, print_table, say
+from sogdia.cli.asked_worlds import asked_worlds
+from sogdia.cli.output import number, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,31 +41,21 @@ def passengers(
     Example:  sogdia passengers --on 2024-07-01
     """
     import dataclasses
-    from datetime import date
 
     from sogdia.appraisal.passenger_question import AS_IT_STANDS, ask_passengers
-    from sogdia.evidence.base import open_evidence
-    from sogdia.scenario.apply import worlds_of
-    from sogdia.scenario.read import read_scenario
-    from sogdia.world.build import world
 
-    asked = read_scenario(scenario) if scenario else AS_IT_STANDS
-    day = parse_day(on, asked.on[-1] if asked.on else date.today())  # noqa: DTZ011
-    base = open_evidence()
-    known = parse_day(known_by, date.max) if known_by else None
-    built = world(base, on=day, known_by=known)
-    before, after = worlds_of(asked, built) if scenario else (built, built)
-    answer = ask_passengers(base, before, after, asked)
+    asked = asked_worlds(scenario, on, known_by)
+    before, after = asked.sides or (asked.built, asked.built)
+    answer = ask_passengers(asked.base, before, after, asked.scenario or AS_IT_STANDS)
     if as_json:
         print_json(dataclasses.asdict(answer))
     else:
-        _print(answer, top)
+        _print(answer, top, compared=asked.sides is not None)
     if not answer.visits:
         raise typer.Exit(1)
 
 
-def _print(answer: PassengerAnswer, top: int) -> None:
-    compared = answer.scenario != "as-it-stands"
+def _print(answer: PassengerAnswer, top: int, *, compared: bool) -> None:
     say(
         f"Visitors there and back, persons a year, {answer.on}"
         + (f": before and after {answer.scenario}" if compared else "")

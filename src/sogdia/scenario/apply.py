@@ -43,6 +43,7 @@ from sogdia.scenario.measures import (
 from sogdia.scenario.quantity import BASELINE, Level, Quantity
 from sogdia.scenario.scenario import Scenario, changes_baseline
 from sogdia.scenario.world_like import WorldLike
+from sogdia.world.tables import CAPACITIES_CLAIMED_AS
 
 __all__ = ["apply", "worlds_of"]
 
@@ -53,12 +54,7 @@ Cell = tuple[str, int, str]
 
 
 REGISTERED = {
-    ("links", "capacity_trains_per_day"): "line_capacity_trains_per_day",
-    ("links", "capacity_t_per_y"): "line_capacity_t_per_y",
-    ("links", "capacity_teu_per_y"): "line_capacity_teu_per_y",
-    ("transfers", "capacity_per_day"): "post_capacity_trains_per_day",
-    ("transfers", "capacity_teu_per_y"): "terminal_capacity_teu_per_y",
-    ("transfers", "capacity_t_per_y"): "terminal_capacity_t_per_y",
+    **CAPACITIES_CLAIMED_AS,
     ("loans", "amount_usd"): "project_loan_usd",
     ("loans", "interest_share"): "loan_interest_share",
     ("loans", "tenor_years"): "loan_tenor_years_count",

@@ -256,15 +256,7 @@ def _links(book: Notebook, places: Mapping[str, dict[str, Any]]) -> list[dict[st
                 "length_km": book.number(link, "length_km", column="length_km", **where),
                 "speed_km_per_h": speed,
                 "tracks_count": book.number(link, "tracks_count", column="tracks_count", **where),
-                "capacity_trains_per_day": book.number(
-                    link, "line_capacity_trains_per_day", column="capacity_trains_per_day", **where
-                ),
-                "capacity_t_per_y": book.number(
-                    link, "line_capacity_t_per_y", column="capacity_t_per_y", **where
-                ),
-                "capacity_teu_per_y": book.number(
-                    link, "line_capacity_teu_per_y", column="capacity_teu_per_y", **where
-                ),
+                **capacities(book, link, **where),
                 "electrified": book.word(link, "electrified"),
                 "road_class": book.word(link, "road_class"),
                 "seasonal": seasonal,
@@ -437,30 +429,19 @@ def _transfer(
             column="fee_usd2023_per_t",
             **where,
         ),
-        **transfer_capacities(book, entity, row, noted),
+        **capacities(book, entity, table="transfers", row=row, entity_noted=noted),
         "open_h_per_day": book.number(
             *subjects[:1], "open_h_per_day", *subjects[1:], column="open_h_per_day", **where
         ),
     }
 
 
-TRANSFER_CAPACITIES = {
-    "capacity_per_day": "post_capacity_trains_per_day",
-    "capacity_teu_per_y": "terminal_capacity_teu_per_y",
-    "capacity_t_per_y": "terminal_capacity_t_per_y",
-}
-"""Columns of a transfer's capacity and the variable each is claimed as."""
-
-
-def transfer_capacities(
-    book: Notebook, entity: str, row: int, noted: str
-) -> dict[str, float | None]:
-    """What a yard or port can pass, of all goods and directions; no wider claim stands for it."""
+def capacities(book: Notebook, entity: str, **where: Any) -> dict[str, float | None]:
+    """What a link, yard or port can pass, of all directions; no wider claim stands for it."""
     return {
-        column: book.number(
-            entity, variable, table="transfers", column=column, row=row, entity_noted=noted
-        )
-        for column, variable in TRANSFER_CAPACITIES.items()
+        column: book.number(entity, variable, column=column, **where)
+        for (table, column), variable in t.CAPACITIES_CLAIMED_AS.items()
+        if table == where["table"]
     }
 
 

@@ -290,6 +290,16 @@ LINEAGE = Schema(
     ("entity", "variable", "claim"),
 )
 
+CAPACITIES_CLAIMED_AS = {
+    ("links", "capacity_trains_per_day"): "line_capacity_trains_per_day",
+    ("links", "capacity_t_per_y"): "line_capacity_t_per_y",
+    ("links", "capacity_teu_per_y"): "line_capacity_teu_per_y",
+    ("transfers", "capacity_per_day"): "post_capacity_trains_per_day",
+    ("transfers", "capacity_teu_per_y"): "terminal_capacity_teu_per_y",
+    ("transfers", "capacity_t_per_y"): "terminal_capacity_t_per_y",
+}
+"""Columns of the capacity of links and transfers, and the variable each is claimed as."""
+
 WORLD_TABLES: dict[str, Schema] = {
     schema.name: schema
     for schema in (

@@ -22,6 +22,7 @@ from sogdia.models.contract import run_model
 from sogdia.models.people.travel import TravelCosts
 from sogdia.models.people.zone_trips import ZoneTripModel
 from sogdia.models.transport.passengers import PassengerModel, PassengerProblem
+from sogdia.world.passenger_network import PASSENGER_MODES
 from sogdia.world.world import World
 
 __all__ = ["LoadedPassengers", "Visits", "load_side", "passenger_flows"]
@@ -30,7 +31,6 @@ SPAN = (
     "visitors there and back, of the pairs counted; spans the published effects of a visa and of "
     "costs; e-visas and deflection are assumed; the scale of choice is assumed; no timetables"
 )
-MODES = ("road", "rail", "air")
 LAST_DIGITS = 1e-13
 
 SHOWN_FROM = 1.0
@@ -165,7 +165,7 @@ def _rows(
         b: (_band(sides[0], visits[0], b, pairs), _band(sides[1], visits[1], b, pairs))
         for b in names
     }
-    for mode in MODES:
+    for mode in PASSENGER_MODES:
         own = [at[b] for b in names if b[1] == mode]
         both = [sum((o[k] for o in own), np.zeros(1)) for k in range(2)]
         yield _one(
