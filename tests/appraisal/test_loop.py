@@ -145,9 +145,9 @@ def test_a_nearly_full_post_that_becomes_much_faster_settles(
 def test_a_post_that_nobody_took_fills_and_settles(
     sides: Callable[[str], tuple[World, World]],
 ) -> None:
-    """Khorgos road in six hours: no trucks before, and then more than it is said to pass."""
-    before, _ = sides("cku-railway")
+    """Khorgos road in six hours where it took weeks: no trucks before, and then hundreds."""
     post_id = "kz-cn.khorgos:road"
+    before = with_dwell(sides("cku-railway")[0], post_id, 1000.0)
     found = join(before, with_dwell(before, post_id, 6.0))
     assert found.statuses[0].state == "solved"
     old, new = trucks(found, post_id)
