@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sogdia.models.border.curve import MEASURES, response_curve
-from sogdia.models.border.draws import Service, poisson_arrivals, rate_by_day, services, uniforms
+from sogdia.models.border.draws import (
+    Kept,
+    Service,
+    poisson_arrivals,
+    rate_by_day,
+    services,
+    uniforms,
+)
 from sogdia.models.border.hours import Outage, post_calendar
 from sogdia.models.border.post import Post, clearing_h, queue_at, simulate
 from sogdia.models.border.solve import Calendar, Paths, serve
@@ -230,3 +237,26 @@ def test_a_longer_mean_lengthens_every_service(mean: float, factor: float) -> No
             Service(mean_h=mean * factor, distribution=distribution), 2, 20, seed=0, key="k"
         )
         assert np.all(b > a)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.floats(0.0, 30.0), st.floats(1.0, 40.0)), min_size=2, max_size=5),
+    st.sampled_from(["deterministic", "exponential", "lognormal", "gamma"]),
+    st.sampled_from([24.0, 9.0]),
+    st.integers(1, 3),
+)
+def test_draws_that_are_kept_change_nothing(
+    asked: list[tuple[float, float]], distribution: Any, hours: float, batch: int
+) -> None:
+    """In whatever order flows and capacities are asked, and however many are kept already."""
+    kept = Kept()
+    for per_day, capacity in asked:
+        post = Post(
+            capacity_per_day=capacity, servers=2, open_h_per_day=hours, distribution=distribution,
+            batch=batch,
+        )  # fmt: skip
+        fresh = simulate(post, per_day, replications=2, days=40)
+        again = simulate(post, per_day, replications=2, days=40, kept=kept)
+        for name in ("arrival", "service", "start", "depart"):
+            assert np.array_equal(getattr(fresh, name), getattr(again, name), equal_nan=True)

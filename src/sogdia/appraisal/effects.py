@@ -11,6 +11,7 @@ from sogdia.appraisal.loop import Joined, join, real_income
 from sogdia.appraisal.options import Options, Progress
 from sogdia.appraisal.worlds import Dated
 from sogdia.core.table import Table
+from sogdia.models.transport.flows import contraction_of
 from sogdia.scenario.scenario import Scenario
 from sogdia.world.network import network
 
@@ -57,13 +58,14 @@ def join_dates(
             effects.indicators[role].extend(income_rows(table["country_income"], draw=0))
     last = dated[-1]
     nets = (network(last.sides["baseline"]), network(last.sides["scenario"]))
+    contractions = contraction_of(nets[0]), contraction_of(nets[1])
     for draw in range(1, options.draws + 1):
         tell(f"real income: draw {draw} of {options.draws}", 0.4 + 0.1 * draw / options.draws)
         try:
             sides = last.draw(draw, options.seed, scenario)
             table = real_income(
                 sides["baseline"], sides["scenario"], variant=options.trade, nets=nets,
-                waits=joined[-1].waits,
+                contractions=contractions, waits=joined[-1].waits,
             )  # fmt: skip
         except (ValueError, ArithmeticError) as error:
             effects.failed[draw] = f"{type(error).__name__}: {error}"

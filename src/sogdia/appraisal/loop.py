@@ -30,8 +30,9 @@ from sogdia.models.border.model import BorderModel, StopCurve
 from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
-from sogdia.models.transport.flows import FlowModel
+from sogdia.models.transport.flows import FlowModel, contraction_of
 from sogdia.models.transport.generation import FreightDemand, freight_demand
+from sogdia.models.transport.solve_contract import Contraction
 from sogdia.world.economies import Variant
 from sogdia.world.network import Network, network
 from sogdia.world.world import World
@@ -370,11 +371,12 @@ def real_income(
     *,
     variant: Variant = "reconciled",
     nets: tuple[Network, Network] | None = None,
+    contractions: tuple[Contraction, Contraction] | None = None,
     waits: Waits | None = None,
 ) -> Table:
     """Real income by country of one draw: costs and trade, without a loop of its own.
 
-    `nets` are the networks of both sides, which no draw changes. `waits` are the hours that traffic
+    `nets` are the networks of both sides and `contractions` theirs, which no draw changes. `waits` are the hours that traffic
     adds in the scenario, those of the central run in every draw; none by default.
 
     Raises
@@ -387,12 +389,13 @@ def real_income(
         ZoneTradeModel(variant=variant),
     )
     here, there = (network(before), network(after)) if nets is None else nets
+    fewer = contractions or (contraction_of(here), contraction_of(there))
     demand = freight_demand(before, model.commodities, variant=variant)
     same = all(getattr(before, name) is getattr(after, name) for name in DEMAND_READS)
     costs = [
-        _costs_only(model, before, here, demand),
+        _costs_only(model, before, here, fewer[0], demand),
         _costs_only(
-            model, after, there,
+            model, after, there, fewer[1],
             demand if same else freight_demand(after, model.commodities, variant=variant),
             waits,
         ),
@@ -412,11 +415,14 @@ def _costs_only(
     model: FlowModel,
     world: World,
     net: Network,
+    contraction: Contraction,
     demand: FreightDemand,
     waits: Waits | None = None,
 ) -> Table:
     timed = world if waits is None else with_hours(world, waits.hours)
-    problem = model.problem(dataclasses.replace(net, world=timed), demand)
+    problem = dataclasses.replace(
+        model.problem(dataclasses.replace(net, world=timed), demand), contraction=contraction
+    )
     if waits is not None:
         problem = waits.added.delayed(problem, waits.hours)
     return model.costs(problem, model.solve(problem))

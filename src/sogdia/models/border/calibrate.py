@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sogdia.models.border.draws import Kept
 from sogdia.models.border.post import HORIZON_DAYS, Post, simulate
 
 __all__ = ["PROCEDURE_SHARE", "SERVERS", "Calibrated", "calibrated", "spread"]
@@ -108,10 +109,12 @@ def calibrated(
             raised=False,
         )
 
+    kept = Kept()
+
     def wait(capacity: float) -> float:
         paths = simulate(
             post.with_capacity(capacity), observed_per_day, seed=seed, key=key, days=days,
-            replications=replications,
+            replications=replications, kept=kept,
         )  # fmt: skip
         found = paths.wait[~np.isnan(paths.wait)]
         return float(found.mean()) if len(found) else 0.0

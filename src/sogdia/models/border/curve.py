@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sogdia.models.border.draws import Kept
 from sogdia.models.border.post import HORIZON_DAYS, QUANTILES, Post, simulate
 
 __all__ = ["ResponseCurve", "response_curve"]
@@ -128,7 +129,9 @@ def response_curve(
         room = VEHICLES / (float(share.sum()) * post.capacity_per_day * days)
         replications = int(min(max(room // 2 * 2, fewest), most))
     found = np.zeros((len(MEASURES), len(share)))
-    for g, rho in enumerate(share[1:], start=1):
+    kept = Kept()
+    # From the busiest down, so that what it draws serves the others.
+    for g, rho in reversed(list(enumerate(share[1:], start=1))):
         paths = simulate(
             post,
             rho * post.capacity_per_day,
@@ -136,6 +139,7 @@ def response_curve(
             seed=seed,
             key=key,
             days=days,
+            kept=kept,
         )
         wait = paths.wait[~np.isnan(paths.wait)]
         if len(wait):

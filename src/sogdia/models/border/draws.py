@@ -16,7 +16,7 @@ Cinlar, E. (1975). Introduction to Stochastic Processes. Prentice-Hall.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,7 @@ from sogdia.core.errors import InvalidInput, Problem, ProblemList
 
 __all__ = [
     "DISTRIBUTIONS",
+    "Kept",
     "Rate",
     "Service",
     "draws_needed",
@@ -175,8 +176,37 @@ def draws_needed(rate: Rate, batch: int = 1) -> int:
     return int(expected + SPARE_DEVIATIONS * np.sqrt(expected) + 10)
 
 
+class Kept:
+    """The draws of one queue, kept to be asked at many flows and capacities.
+
+    What is kept has neither flow nor mean in it: sums of exponential numbers of mean one, and
+    services of mean one. Each answer is to the last bit what it is without this.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[object, ...], NDArray[np.float64]] = {}
+
+    def first(
+        self, what: tuple[object, ...], number: int, draw: Callable[[int], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """The first `number` columns of what is named, drawn anew when too few are kept."""
+        held = self._held.get(what)
+        if held is None or held.shape[1] < number:
+            held = draw(number)
+            held.flags.writeable = False
+            self._held[what] = held
+        return held[:, :number]
+
+
 def poisson_arrivals(
-    rate: Rate, replications: int, *, seed: int, key: str, batch: int = 1, antithetic: bool = True
+    rate: Rate,
+    replications: int,
+    *,
+    seed: int,
+    key: str,
+    batch: int = 1,
+    antithetic: bool = True,
+    kept: Kept | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Arrivals of a Poisson process with a rate that changes.
 
@@ -188,6 +218,8 @@ def poisson_arrivals(
         As `uniforms`.
     batch : int
         Vehicles that come together.
+    kept : Kept, optional
+        Of this queue.
 
     Returns
     -------
@@ -201,18 +233,25 @@ def poisson_arrivals(
         )
     passed = np.concatenate([[0.0], np.cumsum(np.diff(rate.edges) * rate.per_h)]) / batch
     most = draws_needed(rate, batch)
-    unit = _less_exponentials(
-        uniforms(replications, most, seed=seed, key=f"{key}/arrivals", antithetic=antithetic)
-    )
-    # Falling sums of numbers below 0: the sign is turned by the step that is needed anyway.
-    np.cumsum(unit, axis=1, out=unit)
+
+    def draw(number: int) -> NDArray[np.float64]:
+        # Falling sums of numbers below 0: the sign is turned by the step that is needed anyway.
+        less = _less_exponentials(
+            uniforms(replications, number, seed=seed, key=f"{key}/arrivals", antithetic=antithetic)
+        )
+        return np.cumsum(less, axis=1, out=less)
+
+    named = ("arrivals", seed, key, replications, antithetic)
+    unit = draw(most) if kept is None else kept.first(named, most, draw)
     count = np.array([most - np.searchsorted(row[::-1], -passed[-1], side="left") for row in unit])
     unit = unit[:, : int(count.max(initial=0))]
     if len(rate.per_h) == 1:
-        unit *= -batch / rate.per_h[0] if rate.per_h[0] > 0.0 else 0.0
+        # A flow of next to nothing brings nobody, however far off they are.
+        with np.errstate(over="ignore"):
+            scale = -batch / rate.per_h[0] if rate.per_h[0] > 0.0 else 0.0
+        arrival = np.multiply(unit, scale, out=unit if kept is None else None)
         if rate.edges[0] != 0.0:
-            unit += rate.edges[0]
-        arrival = unit
+            arrival += rate.edges[0]
     else:
         # The inverse of expected arrivals; flat stretches, when nobody comes, are passed over.
         arrival = np.interp(-unit, passed, rate.edges)
@@ -246,18 +285,28 @@ def services(
     seed: int,
     key: str,
     antithetic: bool = True,
+    kept: Kept | None = None,
 ) -> NDArray[np.float64]:
     """(R, number) hours of service, by inversion, so a longer mean lengthens every one.
 
-    `seed`, `key` and `antithetic` as `uniforms`.
+    `seed`, `key`, `antithetic` and `kept` as `poisson_arrivals`.
     """
     if service.distribution == "deterministic" or service.mean_h == 0.0 or service.cv_squared == 0:
         return np.full((replications, number), service.mean_h)
-    u = uniforms(replications, number, seed=seed, key=f"{key}/services", antithetic=antithetic)
+
+    def draw(number: int) -> NDArray[np.float64]:
+        u = uniforms(replications, number, seed=seed, key=f"{key}/services", antithetic=antithetic)
+        return _less_unit_services(service, u)
+
+    named = ("services", service.distribution, service.cv, seed, key, replications, antithetic)
+    unit = draw(number) if kept is None else kept.first(named, number, draw)
+    return np.multiply(unit, -service.mean_h, out=unit if kept is None else None)
+
+
+def _less_unit_services(service: Service, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Services of mean one, times -1."""
     if service.distribution == "exponential":
-        u = _less_exponentials(u)
-        u *= -service.mean_h
-        return u
+        return _less_exponentials(u)
     if service.distribution == "lognormal":
         from scipy.special import ndtri
 
@@ -268,8 +317,7 @@ def services(
 
         shape = 1.0 / service.cv**2
         found = np.asarray(gammaincinv(shape, u), dtype=np.float64) / shape
-    found *= service.mean_h
-    return found
+    return np.negative(found, out=found)
 
 
 def _less_exponentials(u: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from sogdia.core.status import Status
 from sogdia.core.table import Table
 from sogdia.models.border.calibrate import PROCEDURE_SHARE, SERVERS, calibrated, spread
 from sogdia.models.border.curve import ResponseCurve, response_curve
+from sogdia.models.border.draws import Kept
 from sogdia.models.border.hours import Outage
 from sogdia.models.border.post import HORIZON_DAYS, Post, Waits, closure, simulate, waits
 from sogdia.models.border.prepare import Stop, stops_of
@@ -147,17 +148,14 @@ class BorderModel:
             return None
         then, raised = self._calibrated(stop)
         post = _as_it_is(then, stop)
-        flow = float(stop.arrivals_per_day.sum())
         before = float(stop.observed_per_day.sum())
-        shut = closure(
-            post, flow, CLOSED_WEEK, seed=self.seed, key=stop.entity, days=self.days
-        ).clearing_days
-        middle = float(np.median(np.where(np.isnan(shut), np.inf, shut)))
+        draws = self.seed, stop.entity, self.days
+        found, clearing_h = _year_once(post, float(stop.arrivals_per_day.sum()), draws)
         return _Answer(
             post=post,
-            found=self._waits(post, stop.entity, flow),
-            observed=None if math.isnan(before) else self._waits(then, stop.entity, before),
-            clearing_h=24.0 * middle if math.isfinite(middle) else math.nan,
+            found=found,
+            observed=None if math.isnan(before) else _year_once(then, before, draws)[0],
+            clearing_h=clearing_h,
             raised=raised,
         )
 
@@ -214,10 +212,6 @@ class BorderModel:
             self.procedure_share,
             (self.seed, stop.entity, self.days),
         )
-
-    def _waits(self, post: Post, key: str, per_day: float) -> Waits:
-        paths = simulate(post, per_day, seed=self.seed, key=key, days=self.days)
-        return waits(paths, post, days=self.days)
 
     def _status(
         self,
@@ -322,6 +316,22 @@ def _calibrated_once(
         post, mean_h, observed, procedure_share=procedure_share, seed=seed, key=key, days=days
     )
     return found.post, found.raised
+
+
+@functools.lru_cache(maxsize=256)
+def _year_once(post: Post, per_day: float, draws: tuple[int, str, int]) -> tuple[Waits, float]:
+    """Waits of a year and hours to clear a closed week, kept: both sides ask for the baseline's."""
+    seed, key, days = draws
+    kept = Kept()
+    paths = simulate(post, per_day, seed=seed, key=key, days=days, kept=kept)
+    shut = closure(
+        post, per_day, CLOSED_WEEK, seed=seed, key=key, days=days, kept=kept, without=paths
+    ).clearing_days
+    middle = float(np.median(np.where(np.isnan(shut), np.inf, shut)))
+    return (
+        waits(paths, post, days=days),
+        24.0 * middle if math.isfinite(middle) else math.nan,
+    )
 
 
 def _as_it_is(then: Post, stop: Stop) -> Post:

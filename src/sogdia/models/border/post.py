@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sogdia.core.errors import InvalidInput, Problem, ProblemList
 from sogdia.models.border.draws import (
     Distribution,
+    Kept,
     Rate,
     Service,
     draws_needed,
@@ -187,7 +188,7 @@ class Closure:
     extra_wait_h: float
 
 
-def simulate(
+def simulate(  # noqa: PLR0913
     post: Post,
     arrivals: float | Rate,
     *,
@@ -197,6 +198,7 @@ def simulate(
     days: int = HORIZON_DAYS,
     outages: Iterable[Outage] = (),
     backlog: int = 0,
+    kept: Kept | None = None,
 ) -> Paths:
     """Paths of a queue from hour 0 until all who came within `days` days have left.
 
@@ -213,6 +215,8 @@ def simulate(
     outages : iterable of Outage
     backlog : int
         Vehicles waiting at hour 0; their wait is counted from then.
+    kept : Kept, optional
+        The draws of this queue, where it is asked more than once.
     """
     if backlog < 0:
         raise InvalidInput([Problem(where="backlog", what="is less than none", got=str(backlog))])
@@ -228,9 +232,11 @@ def simulate(
     with ThreadPoolExecutor(1) as beside:
         # The two streams are apart, so they may be drawn at once.
         drawn = beside.submit(
-            services, post.service, replications, most * post.batch, seed=seed, key=key
+            services, post.service, replications, most * post.batch, seed=seed, key=key, kept=kept
         )
-        arrival, count = poisson_arrivals(rate, replications, seed=seed, key=key, batch=post.batch)
+        arrival, count = poisson_arrivals(
+            rate, replications, seed=seed, key=key, batch=post.batch, kept=kept
+        )
         held = drawn.result()[:, : arrival.shape[1]]
     if backlog:
         # Drawn apart, so that the vehicles that come later keep their own draws.
@@ -333,7 +339,7 @@ def clearing_h(
     return found
 
 
-def closure(
+def closure(  # noqa: PLR0913
     post: Post,
     arrivals: float | Rate,
     outage: Outage,
@@ -342,19 +348,23 @@ def closure(
     seed: int = 0,
     key: str = "post",
     days: int = HORIZON_DAYS,
+    kept: Kept | None = None,
+    without: Paths | None = None,
 ) -> Closure:
     """A closure during which everyone who comes waits, against the same draws without it.
 
-    The arguments are as those of `simulate`.
+    The arguments are as those of `simulate`; `without` are its paths where they are there already.
     """
 
     def run(outages: Iterable[Outage]) -> Paths:
         return simulate(
             post, arrivals, replications=replications, seed=seed, key=key, days=days,
-            outages=outages,
+            outages=outages, kept=kept,
         )  # fmt: skip
 
-    without, paths = run([]), run([outage])
+    if without is None:
+        without = run([])
+    paths = run([outage])
     return Closure(
         clearing_days=clearing_h(paths, without, outage.end_h, until_h=24.0 * days) / 24.0,
         queue_peak=queue_at(paths, [outage.end_h])[:, 0],

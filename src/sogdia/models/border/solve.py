@@ -299,14 +299,14 @@ def serve_many(
         a, s = np.where(blank, np.nan, a), np.where(blank, np.nan, s)
     start = np.full_like(a, np.nan) if ragged else np.empty_like(a)
     clock = _Clock(c) if carry == "resume" and not np.all(c.working > 0) else None
-    on, cal = (a, c) if clock is None else (clock.open_hours(a), clock.calendar)
+    on, cal = (a, c) if clock is None else (clock.open_hours(a, n), clock.calendar)
     if not _serve_each(on, s, n, cal, start):
         raise InvalidInput(
             [Problem(where="arrival", what="falls from one vehicle to the next", fix="sort them")]
         )
     resumed = None
     if clock is not None:
-        start, resumed = _back(clock, a, start, start + s)
+        start, resumed = clock.hours(a, s, start, n)
     lost = 0 if bool(np.all(c.working[-1:] > 0)) else int(n.sum() - np.isfinite(start).sum())
     return Paths(
         arrival=a,
@@ -323,7 +323,17 @@ def serve_many(
 
 
 class _Clock:
-    """Hours to open hours and back, for services that stop when the post is shut."""
+    """Hours to open hours and back, for services that stop when the post is shut.
+
+    Attributes
+    ----------
+    begin, end : (O,) float64
+        Hours at which each of the `O` openings begins and ends.
+    to : (O,) float64
+        Open hours gone by before each.
+    calendar : Calendar
+        c(t) by open hours.
+    """
 
     def __init__(self, calendar: Calendar) -> None:
         is_open = calendar.working > 0
@@ -344,30 +354,75 @@ class _Clock:
                 np.append(self.to, self.total), np.append(self.calendar.working, 0)
             )
 
-    def open_hours(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Open hours gone by at hour t."""
+    def open_hours(self, t: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Open hours gone by at hours t, which never fall; NaN after each row's count."""
         if not len(self.to):
             return t
-        m = np.searchsorted(self.begin, t, side="right") - 1
-        inside = self.to[m] + np.minimum(t, self.end[m]) - self.begin[m]
-        early = 0.0 if self.shut_first else t - self.begin[0]
-        return np.where(m < 0, early, inside)
+        found = np.full_like(t, np.nan)
+        for r, n in enumerate(count):
+            _open_hours(t[r, :n], self.begin, self.end, self.to, self.shut_first, found[r, :n])
+        return found
 
-    def hours(self, tau: NDArray[np.float64], side: Literal["left", "right"]) -> NDArray:
-        """The hour at which `tau` open hours have gone by: as soon (left) or as late (right)."""
+    def hours(
+        self,
+        arrival: NDArray[np.float64],
+        service: NDArray[np.float64],
+        start: NDArray[np.float64],
+        count: NDArray[np.int64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Hours at which services begin and end, of those that begin at open hours `start`.
+
+        One begins as late as its open hour allows and ends as soon.
+        """
         if not len(self.to):
-            return tau
-        m = np.maximum(np.searchsorted(self.to, tau, side=side) - 1, 0)
-        found = self.begin[m] + (tau - self.to[m])
-        return np.where(found > self.end[m], np.nan, found)
+            return start, start + service
+        begun, ended = np.full_like(start, np.nan), np.full_like(start, np.nan)
+        for r, n in enumerate(count):
+            _hours(
+                arrival[r, :n], service[r, :n], start[r, :n],
+                self.begin, self.end, self.to, begun[r, :n], ended[r, :n],
+            )  # fmt: skip
+        return begun, ended
 
 
-def _back(clock: _Clock, arrival, start, depart):
-    """To hours: a service begins as late as its open hour allows and ends as soon."""
-    # Rounding of the clock must not let a service begin before its vehicle is there.
-    begun = np.maximum(clock.hours(start, "right"), arrival)
-    # A service of no length ends where it begins, not before the closing it waited for.
-    return begun, np.maximum(begun, clock.hours(depart, "left"))
+@njit(cache=True, nogil=True)
+def _open_hours(t, begin, end, to, shut_first, found):
+    """Open hours gone by at each t; they never fall, so openings are passed once."""
+    m, last = -1, len(begin) - 1
+    for i in range(len(t)):
+        while m < last and begin[m + 1] <= t[i]:
+            m += 1
+        if m >= 0:
+            found[i] = to[m] + min(t[i], end[m]) - begin[m]
+        else:
+            found[i] = 0.0 if shut_first else t[i] - begin[0]
+
+
+@njit(cache=True, nogil=True)
+def _hours(arrival, service, start, begin, end, to, begun, ended):
+    """The hours of open hours; NaN for those that do not come. Starts never fall."""
+    m, last = 0, len(begin) - 1
+    for i in range(len(start)):
+        tau = start[i]
+        if np.isnan(tau):
+            continue
+        while m < last and to[m + 1] <= tau:
+            m += 1
+        b = begin[m] + (tau - to[m])
+        if b > end[m]:
+            continue
+        # Rounding of the clock must not let a service begin before its vehicle is there.
+        begun[i] = max(b, arrival[i])
+        tau += service[i]
+        k = m
+        while k > 0 and to[k] >= tau:
+            k -= 1
+        while k < last and to[k + 1] < tau:
+            k += 1
+        d = begin[k] + (tau - to[k])
+        # A service of no length ends where it begins, not before the closing it waited for.
+        if d <= end[k]:
+            ended[i] = max(begun[i], d)
 
 
 def _check(arrival, service, count, calendar: Calendar) -> None:

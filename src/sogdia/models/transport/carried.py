@@ -12,6 +12,7 @@ from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
 from sogdia.models.transport.generation import FreightDemand
 from sogdia.models.transport.prepare import ArcCosts
+from sogdia.models.transport.solve_contract import Contraction
 from sogdia.models.transport.solve_efficient import EfficientArcs
 from sogdia.world.network import Network
 from sogdia.world.world import World
@@ -36,6 +37,8 @@ class FlowProblem:
     arcs : EfficientArcs or None
         Arcs that lead towards each destination, where they are known already: of `gencost`, which
         is then not searched again, or of other costs.
+    contraction : Contraction or None
+        Of the network, where least costs are searched on it.
     """
 
     network: Network
@@ -48,6 +51,7 @@ class FlowProblem:
     mode_scale: float
     route_scale: float
     arcs: EfficientArcs | None = None
+    contraction: Contraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,6 @@ class Flows:
         Expected generalised cost, USD of 2023 a tonne; NaN where no way exists.
     shares : (C, A, Z, Z) float64
         Of each way; NaN where none exists.
-    main_mode : (C, A, Z, Z) int64
-        Index into `MODES` of the mode of most kilometres; -1 where there is no route.
     tonnes : (C, A, m) float64
         Tonnes a year on each arc.
     cost_factor : (Z, Z) float64
@@ -72,7 +74,6 @@ class Flows:
 
     expected: NDArray[np.float64]
     shares: NDArray[np.float64]
-    main_mode: NDArray[np.int64]
     tonnes: NDArray[np.float64]
     cost_factor: NDArray[np.float64]
     lost: NDArray[np.float64]

@@ -22,7 +22,6 @@ from sogdia.models.transport.carried import Carried, FlowProblem, Flows, carried
 from sogdia.models.transport.generation import FreightDemand, freight_demand
 from sogdia.models.transport.loads import transfer_flow
 from sogdia.models.transport.mode_choice import (
-    ALTERNATIVES,
     MODES,
     alternative_costs,
     choice_shares,
@@ -32,6 +31,7 @@ from sogdia.models.transport.model import READS as COSTS_READ
 from sogdia.models.transport.prepare import DISTANCE, ArcCosts, arc_costs
 from sogdia.models.transport.solve import skim
 from sogdia.models.transport.solve_choice import Choice, load
+from sogdia.models.transport.solve_contract import Contraction, contract
 from sogdia.models.transport.solve_efficient import efficient_arcs
 from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.tables import CROSSING_FLOW, LINK_FLOW, MODE_SHARE, TRADE_COST
@@ -39,7 +39,7 @@ from sogdia.world.economies import Variant
 from sogdia.world.network import ACCESS, BORDER, LINE_HAUL, Network, network
 from sogdia.world.world import World
 
-__all__ = ["FlowModel", "routed"]
+__all__ = ["FlowModel", "contraction_of", "routed"]
 
 FADE = 0.1
 """Share of its cost that an arc gains towards the destination from where it counts in full."""
@@ -129,7 +129,11 @@ class FlowModel:
 
     def solve(self, problem: FlowProblem) -> Flows:
         """Choose ways, then routes."""
-        gencost, main_mode = _least(problem, with_modes=self.with_links)
+        if self.with_links and problem.arcs is None:
+            problem = with_arcs(problem)
+            gencost = _least_of_arcs(problem)
+        else:
+            gencost = _least(problem)
         pairs = [choice_shares(g, problem.mode_scale) for g in gencost]
         shares = np.stack([s for s, _ in pairs])
         expected = np.stack([e for _, e in pairs])
@@ -141,7 +145,6 @@ class FlowModel:
         return Flows(
             expected=expected,
             shares=shares,
-            main_mode=main_mode,
             tonnes=tonnes,
             cost_factor=_cost_factor(problem, expected),
             lost=lost,
@@ -186,30 +189,51 @@ def _changes(table: Table | None) -> dict[tuple[str, str], float] | None:
     }
 
 
-def _least(
-    problem: FlowProblem, *, with_modes: bool
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Least costs (C, A, Z, Z) of each way, and the mode of most of its kilometres if asked."""
+def contraction_of(net: Network) -> Contraction:
+    """The network with fewer nodes, for the costs of many draws."""
+    ends = np.concatenate([net.ends("from", net.zones), net.ends("to", net.zones)])
+    return contract(net.tail, net.head, len(net.nodes), ends)
+
+
+def _least(problem: FlowProblem) -> NDArray[np.float64]:
+    """Least costs (C, A, Z, Z) of each way."""
+    fewer = problem.contraction or contraction_of(problem.network)
+    nothing = np.empty((0, fewer.star.n_arcs))
+    ends = fewer.place[problem.origins], fewer.place[problem.destinations]
+    c, a, m = problem.gencost.shape
+    found = [
+        skim(fewer.star, fewer.cost(of_way), nothing, *ends).cost
+        for of_way in problem.gencost.reshape(c * a, m)
+    ]
+    return np.stack(found).reshape(c, a, *found[0].shape)
+
+
+def _least_of_arcs(problem: FlowProblem) -> NDArray[np.float64]:
+    """The same, from efficient arcs of the problem's own costs, without what their doors add."""
+    assert problem.arcs is not None
+    c, a, _ = problem.gencost.shape
+    z = len(problem.origins)
+    least = problem.arcs.least.reshape(c, a, z, -1)[..., problem.origins]
+    both_doors = 2.0 * _door(problem)[:, None, None, None]
+    return np.maximum(np.swapaxes(least, 2, 3) - both_doors, 0.0)
+
+
+def _main_mode(problem: FlowProblem) -> NDArray[np.int64]:
+    """Of the least-cost route of each way, the mode of most kilometres: (C, A, Z, Z), -1 without."""
     haul = problem.network.kind == LINE_HAUL
-    gencost = np.empty((*problem.gencost.shape[:2], len(problem.origins), len(problem.origins)))
-    main = np.full(gencost.shape, -1, dtype=np.int64)
-    for c, costs in enumerate(problem.costs):
-        km = np.array(
+    found: list[NDArray[np.int64]] = []
+    for costs, of_class in zip(problem.costs, problem.gencost, strict=True):
+        km = np.stack(
             [
                 np.where(haul & (problem.mode == k), costs.fields[DISTANCE], 0.0)
-                for k in range(len(MODES) if with_modes else 0)
+                for k in range(len(MODES))
             ]
-        ).reshape(-1, len(haul))
-        for a in range(len(ALTERNATIVES)):
-            found = skim(
-                costs.star, problem.gencost[c, a], km, problem.origins, problem.destinations
-            )
-            gencost[c, a] = found.cost
-            if with_modes:
-                main[c, a] = np.where(
-                    found.reachable, np.argmax(np.nan_to_num(found.fields), 0), -1
-                )
-    return gencost, main
+        )
+        for of_way in of_class:
+            on = skim(costs.star, of_way, km, problem.origins, problem.destinations)
+            found.append(np.where(on.reachable, np.argmax(np.nan_to_num(on.fields), 0), -1))
+    z = len(problem.origins)
+    return np.stack(found).reshape(*problem.gencost.shape[:2], z, z)
 
 
 def _loaded(problem: FlowProblem, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -245,6 +269,11 @@ def graph_of(net: Network) -> Graph:
 
 def routed(problem: FlowProblem) -> NDArray[np.float64]:
     """Costs (C, A, m) by which routes are chosen: with `DOOR_KM` at both ends of every route."""
+    return problem.gencost + _door(problem)[:, None, None] * (problem.network.kind == ACCESS)
+
+
+def _door(problem: FlowProblem) -> NDArray[np.float64]:
+    """Cost (C,) of `DOOR_KM`."""
     tariffs = problem.network.world.tariffs
     rate = {
         str(c): float(r)
@@ -253,8 +282,7 @@ def routed(problem: FlowProblem) -> NDArray[np.float64]:
         )
         if i == DOOR_TARIFF
     }
-    door = np.nan_to_num([rate.get(c, 0.0) for c in problem.demand.commodities]) * DOOR_KM
-    return problem.gencost + door[:, None, None] * (problem.network.kind == ACCESS)
+    return np.nan_to_num([rate.get(c, 0.0) for c in problem.demand.commodities]) * DOOR_KM
 
 
 def with_arcs(problem: FlowProblem) -> FlowProblem:
@@ -360,12 +388,13 @@ def _mode_rows(problem: FlowProblem, solution: Flows) -> Iterator[dict[str, Any]
     row = world.classes.index()
     countries = [str(c) for c in dict.fromkeys(demand.country)]
     member = np.stack([demand.country == c for c in countries]).astype(np.float64)
+    main_mode = _main_mode(problem)
     for c, commodity in enumerate(demand.commodities):
         density = float(world.classes["value_usd2023_per_t"][row[commodity]])
         by_mode = np.zeros((len(MODES), *demand.tonnes.shape[1:]))
         moved = demand.tonnes[c] * np.nan_to_num(solution.shares[c])
         for k in range(len(MODES)):
-            by_mode[k] = np.where(solution.main_mode[c] == k, moved, 0.0).sum(axis=0)
+            by_mode[k] = np.where(main_mode[c] == k, moved, 0.0).sum(axis=0)
         pairs = member @ by_mode @ member.T
         total = pairs.sum(axis=0)
         for i, j in np.argwhere(total > 0.0).tolist():

@@ -120,10 +120,7 @@ def arc_costs(network: Network, commodity: str, star: ForwardStar | None = None)
     gencost = fields[MONEY] + which.hour_usd2023_per_t * (
         fields[TIME] + which.reliability * (p90 - p50)
     )
-    only = network.commodity
-    barred = np.array(
-        [c is not None and (c == commodity if c[0] == "!" else c != commodity) for c in only]
-    ) | np.array([c is not None and c == f"!{commodity}" for c in only])
+    barred = _barred(network, commodity)
     gencost = np.where(np.isnan(gencost) | barred, np.inf, gencost)
     return ArcCosts(
         network=network,
@@ -136,6 +133,16 @@ def arc_costs(network: Network, commodity: str, star: ForwardStar | None = None)
         p50_h=np.nan_to_num(p50),
         p90_h=np.nan_to_num(p90),
     )
+
+
+def _barred(network: Network, commodity: str) -> NDArray[np.bool_]:
+    """Arcs for other classes only, or for any class but this one."""
+    only = network.commodity
+    barred = np.zeros(len(only), dtype=np.bool_)
+    for arc, name in enumerate(only.tolist()):
+        if name is not None:
+            barred[arc] = name == f"!{commodity}" or (name[0] != "!" and name != commodity)
+    return barred
 
 
 def _tariffs(world: World, commodity: str) -> dict[str, tuple[float, float]]:
@@ -230,7 +237,8 @@ def _require_fees(
     table: Table, what: str, fee: NDArray[np.float64], row: NDArray[np.int64]
 ) -> None:
     """An unknown fee is never counted as none."""
-    unknown = sorted({str(table["id"][r]) for r in np.unique(row) if np.isnan(fee[r])})
+    without = np.unique(row[np.isnan(fee[row])])
+    unknown = sorted({str(table["id"][r]) for r in without})
     if unknown:
         raise InvalidInput(
             [

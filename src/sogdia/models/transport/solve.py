@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Skim", "Trees", "path", "sample_tree_sums", "skim", "tree_quantiles", "trees"]
+__all__ = [
+    "Search", "Skim", "Trees", "path", "sample_tree_sums", "search_problem", "skim",
+    "tree_quantiles", "trees",
+]  # fmt: skip
 
 BUCKETS_PER_ROOT_NODE = 0.5
 """Buckets per median arc cost, as a multiple of sqrt(nodes). The search front of a planar network
@@ -94,7 +97,7 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class _Problem:
+class Search:
     """Inputs of a search in internal order, checked and in the fixed types of the kernels."""
 
     star: ForwardStar
@@ -107,18 +110,26 @@ class _Problem:
     def work(self) -> tuple[NDArray, ...]:
         """Allocate the work arrays of one thread, in the order the kernels take them."""
         labels = np.empty(2 * self.star.n_nodes)
+        by_node = (np.empty(self.star.n_nodes, np.int32) for _ in range(2))
         # A label improves at most once per arc, so no queue part ever holds more records than this.
         # The memory is only reserved; what is not touched is not used.
         near, far, pool = (np.empty(2 * (self.star.n_arcs + 1)) for _ in range(3))
         wheel = np.empty(self.n_buckets, np.int32)
         link = np.empty(self.star.n_arcs + 1, np.int32)
         return (
-            labels, labels.view(np.int32), np.empty(self.star.n_nodes, np.int32), near, near.view(np.int32), far, far.view(np.int32),
-            wheel, pool, pool.view(np.int32), link,
+            labels, labels.view(np.int32), *by_node, near, near.view(np.int32), far,
+            far.view(np.int32), wheel, pool, pool.view(np.int32), link,
         )  # fmt: skip
 
 
-def _problem(star: ForwardStar, cost: ArrayLike, through: ArrayLike | None) -> _Problem:
+def search_problem(star: ForwardStar, cost: ArrayLike, through: ArrayLike | None) -> Search:
+    """Inputs of a search; arguments as in :func:`skim`.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`skim`.
+    """
     cost_of = np.asarray(cost, dtype=np.float64)
     if cost_of.shape != (star.n_arcs,):
         raise ValueError(f"cost must have shape ({star.n_arcs},), not {cost_of.shape}")
@@ -144,7 +155,7 @@ def _problem(star: ForwardStar, cost: ArrayLike, through: ArrayLike | None) -> _
     with np.errstate(over="ignore"):
         ratio = per_typical / np.float64(typical) if typical else np.float64(1.0)
     per_cost = float(min(ratio, np.finfo(np.float64).max))
-    return _Problem(star, star_f, star_i, passes, per_cost, n_buckets)
+    return Search(star, star_f, star_i, passes, per_cost, n_buckets)
 
 
 def targets(star: ForwardStar, sinks: NDArray[np.int32]) -> tuple[NDArray[np.bool_], int]:
@@ -187,7 +198,7 @@ def skim(
         If a cost is negative or NaN (the arcs are named), a shape is wrong, or a node is outside
         ``0 .. n-1``.
     """
-    problem = _problem(star, cost, through)
+    problem = search_problem(star, cost, through)
     values = np.asarray(fields, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] != star.n_arcs:
         raise ValueError(f"fields must have shape (F, {star.n_arcs}), not {values.shape}")
@@ -258,7 +269,7 @@ def trees_to(
     through: ArrayLike | None,
 ) -> Trees:
     """Trees that stop once ``n_targets`` targets are final (0: never)."""
-    problem = _problem(star, cost, through)
+    problem = search_problem(star, cost, through)
     sources = star.new_of[roots]
     pred_arc = np.empty((len(roots), star.n_nodes), np.int32)
     tree_cost = np.empty((len(roots), star.n_nodes))

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sogdia.models.transport.solve import trees
+from sogdia.models.transport.solve import search_problem
 from sogdia.models.transport.solve_graph import Graph
 from sogdia.models.transport.solve_parallel import INNER, in_parallel
+from sogdia.models.transport.solve_search import search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,7 +87,8 @@ def efficient_arcs(
     EfficientArcs
     """
     n, m = graph.n_nodes, graph.n_arcs
-    n_rows, n_to = len(cost) * len(destinations), len(destinations)
+    n_to = len(destinations)
+    n_rows = len(cost) * n_to
     backward = graph.star(backward=True)
     leaving_first, leaving = graph.leaving()
     least = np.empty((n_rows, n))
@@ -94,25 +96,30 @@ def efficient_arcs(
     order = np.empty((n_rows, n), np.int32)
     first = np.empty((n_rows, n + 1), np.int32)
     arc = np.empty((n_rows, m), np.int32)
-    for c, cost_of in enumerate(cost):
-        found = trees(backward, cost_of, destinations, through=graph.through)
-        rows = slice(c * n_to, (c + 1) * n_to)
-        least[rows] = found.cost
+    roots = backward.new_of[destinations]
+    searches = [search_problem(backward, cost_of, graph.through) for cost_of in cost]
+    nowhere = np.zeros(n, np.bool_)
 
-        def make_worker(rows=rows, found=found, cost_of=cost_of):
-            hops, key, stack = np.empty(n, np.int32), np.empty(n), np.empty(n, np.int32)
+    def make_worker():
+        work = [of.work() for of in searches]
+        hops = np.empty(n, np.int32)
 
-            def worker(start: int, stop: int) -> None:
+        def worker(start: int, stop: int) -> None:
+            while start < stop:
+                c = start // n_to
+                end, of = min(stop, (c + 1) * n_to), searches[c]
                 _efficient_rows(
-                    start, stop, destinations, graph.head, graph.through, leaving_first, leaving,
-                    cost_of, least[rows], found.pred_arc, hops, key, stack, count[rows],
-                    order[rows], first[rows], arc[rows],
+                    start, end, c * n_to, backward.first, of.star_f, of.star_i,
+                    backward.old_of, of.through, roots, nowhere, of.per_cost, *work[c],
+                    destinations, graph.head, graph.through, leaving_first, leaving, cost[c],
+                    hops, least, count, order, first, arc,
                 )  # fmt: skip
+                start = end
 
-            return worker
+        return worker
 
-        if n_to:
-            in_parallel(n_to, make_worker)
+    if n_rows:
+        in_parallel(n_rows, make_worker)
     return EfficientArcs(
         graph=graph, destinations=destinations, cost=cost, alike=_alike(graph, cost), least=least,
         count=count, order=order, first=first, arc=arc,
@@ -137,49 +144,38 @@ def _alike(graph: Graph, cost: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(nogil=True, cache=True)
 def _efficient_rows(
-    start, stop, destinations, head, through, leaving_first, leaving, cost, least, pred_arc, hops,
-    key, stack, count, order, first, arc,
+    start, stop, row_0, star_first, star_f, star_i, old_of, passes, roots, is_target, per_cost,
+    label_f, label_i, pred, taken, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i, link,
+    destinations, head, through, leaving_first, leaving, cost, hops, least, count, order, first,
+    arc,
 ):  # fmt: skip
-    """Order the nodes and list the efficient arcs of rows ``start:stop``."""
-    n = len(hops)
+    """Search from the destinations of rows ``start:stop`` of a class; list efficient arcs."""
     for row in range(start, stop):
-        d = destinations[row]
+        d = destinations[row - row_0]
+        size = search(
+            star_first, star_f, star_i, passes, np.uint32(roots[row - row_0]), is_target,
+            np.int64(0), per_cost, label_f, label_i, pred, taken, near_f, near_i, far_f, far_i,
+            wheel, pool_f, pool_i, link,
+        )  # fmt: skip
         L = least[row]
-        hops[:] = -1
-        hops[d] = 0
-        size = 0
-        for i in range(n):
-            if np.isnan(L[i]):
-                continue
-            depth = 0
-            v = i
-            while hops[v] < 0:
-                stack[depth] = v
-                depth += 1
-                v = head[pred_arc[row, v]]
-            h = hops[v]
-            while depth > 0:
-                depth -= 1
-                h += 1
-                hops[stack[depth]] = h
-            order[row, size] = i
-            key[size] = L[i]
-            size += 1
-        by = np.argsort(key[:size], kind="mergesort")
+        L[:] = np.nan
         for p in range(size):
-            stack[p] = order[row, by[p]]
-        # Nodes of equal cost stand together now; put them by arcs, then by number.
-        for p in range(1, size):
-            v = stack[p]
+            v = np.uint32(taken[p])
+            i = old_of[v]
+            L[i] = label_f[2 * v]
+            hops[i] = label_i[4 * v + 2]
+            # They are taken by label; those with equal labels are put by number.
             q = p
-            while q > 0 and L[stack[q - 1]] == L[v] and hops[stack[q - 1]] > hops[v]:
-                stack[q] = stack[q - 1]
+            while q > 0:
+                j = order[row, q - 1]
+                if j < i or L[j] != L[i] or hops[j] != hops[i]:
+                    break
+                order[row, q] = j
                 q -= 1
-            stack[q] = v
+            order[row, q] = i
         at = 0
         for p in range(size):
-            i = stack[p]
-            order[row, p] = i
+            i = order[row, p]
             first[row, p] = at
             for k in range(leaving_first[i], leaving_first[i + 1]):
                 a = leaving[k]

@@ -34,7 +34,7 @@ from numba.extending import intrinsic
 
 from sogdia.models.transport.solve_parallel import INNER
 
-__all__ = ["NO_ARC", "heap_drop_top", "heap_push", "skim_rows", "sum_row", "tree_rows"]
+__all__ = ["NO_ARC", "heap_drop_top", "heap_push", "search", "skim_rows", "sum_row", "tree_rows"]
 
 NO_ARC = -1
 """Mark of "no predecessor arc": the origin itself, or a node that cannot be reached."""
@@ -118,6 +118,7 @@ def search(
     label_f,
     label_i,
     pred,
+    taken,
     near_f,
     near_i,
     far_f,
@@ -131,6 +132,7 @@ def search(
 
     A star record is (cost, head, caller's arc); a label record is (cost, arcs used, position of the
     entering arc); a pool record is (cost, arcs used, node). ``n_targets`` 0 means all nodes.
+    ``taken`` gets the settled nodes, by label.
     """
     n_buckets = len(wheel)
     n_nodes = len(first) - 1
@@ -197,6 +199,7 @@ def search(
         near_size -= 1
         if label_f[2 * u] != cost_u or label_i[4 * u + 2] != hops:
             continue
+        taken[settled] = u
         settled += 1
         if is_target[u]:
             n_targets -= 1
@@ -254,8 +257,8 @@ def search(
 @njit(nogil=True, cache=True)
 def skim_rows(
     start, stop, first, star_f, star_i, star_fields, through, sources, sinks,
-    is_target, n_targets, per_cost, label_f, label_i, pred, near_f, near_i, far_f, far_i, wheel,
-    pool_f, pool_i, link, seen, sums, stack, cost, fields, settled,
+    is_target, n_targets, per_cost, label_f, label_i, pred, taken, near_f, near_i, far_f, far_i,
+    wheel, pool_f, pool_i, link, seen, sums, stack, cost, fields, settled,
 ):  # fmt: skip
     """Search from origins ``start:stop`` and write their rows of ``cost`` and ``fields``."""
     n_fields = len(fields)
@@ -263,7 +266,7 @@ def skim_rows(
         source = np.uint32(sources[row])
         settled[row] = search(
             first, star_f, star_i, through, source, is_target, n_targets, per_cost, label_f,
-            label_i, pred, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i, link,
+            label_i, pred, taken, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i, link,
         )  # fmt: skip
         seen[source] = row
         for f in range(n_fields):
@@ -299,15 +302,15 @@ def skim_rows(
 @njit(nogil=True, cache=True)
 def tree_rows(
     start, stop, first, star_f, star_i, old_of, through, sources, is_target, n_targets, per_cost,
-    label_f, label_i, pred, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i, link, pred_arc,
-    cost,
+    label_f, label_i, pred, taken, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i, link,
+    pred_arc, cost,
 ):  # fmt: skip
     """Search from origins ``start:stop`` and write their rows of ``pred_arc`` and ``cost``."""
     for row in range(start, stop):
         search(
             first, star_f, star_i, through, np.uint32(sources[row]), is_target, n_targets,
-            per_cost, label_f, label_i, pred, near_f, near_i, far_f, far_i, wheel, pool_f, pool_i,
-            link,
+            per_cost, label_f, label_i, pred, taken, near_f, near_i, far_f, far_i, wheel, pool_f,
+            pool_i, link,
         )  # fmt: skip
         for v in range(len(old_of)):
             old = np.uint32(old_of[v])
