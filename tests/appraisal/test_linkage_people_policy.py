@@ -12,7 +12,7 @@ import pytest
 
 from sogdia.appraisal.linkage.contract import LINKAGE_INDICATOR, Asked, Linkage, row
 from sogdia.appraisal.linkage.measures_said import measures_said
-from sogdia.appraisal.linkage.people import people
+from sogdia.appraisal.linkage.people import TOGETHER, people
 from sogdia.appraisal.linkage.policy import policy
 from sogdia.appraisal.linkage.proposals_of_others import FOLLOWED, proposals_of_others
 from sogdia.core.states import FIVE
@@ -223,7 +223,8 @@ def test_what_was_not_known_is_said_and_not_raised(nothing: Asked) -> None:
 
 def test_policy_of_a_waiver_by_hand(ask: Ask) -> None:
     """One way more without a visa, and one item of one point: both ways."""
-    answer = policy(ask("china-kazakhstan-visa-free-2023"))
+    asked = ask("china-kazakhstan-visa-free-2023")
+    answer = policy(asked)
     sound(answer)
     rows = by_name(answer)
     assert rows["visa_free_ways", "CHN<>KAZ"]["before_amount"] == 1.0
@@ -233,7 +234,12 @@ def test_policy_of_a_waiver_by_hand(ask: Ask) -> None:
         r["change_amount"] == 0.0 for r in answer.rows if r["variable"] == "agreements_in_force"
     )
     assert rows["depth_points", "CHN<>KGZ"]["change_amount"] == 0.0
-    assert rows["FP4-04", "CA5"]["change_amount"] > 0.0
+    visits = people(asked)
+    followed = by_name(proposals_of_others(asked, visits.rows))["FP4-04", "CA5"]
+    assert followed["change_amount"] > 0.0
+    both = by_name(visits)["visits", TOGETHER]
+    for column in ("before_amount", "after_amount", "low_amount", "high_amount"):
+        assert followed[column] == both[column]
 
 
 def test_policy_of_a_railway_by_hand(ask: Ask) -> None:

@@ -16,8 +16,6 @@ import numpy as np
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
 from sogdia.appraisal.linkage.measures_said import measures_said
 from sogdia.appraisal.linkage.network import trade_rows
-from sogdia.appraisal.linkage.people import TOGETHER as VISITS_OF
-from sogdia.appraisal.linkage.people import people
 from sogdia.core.states import CHINA, FIVE
 from sogdia.core.table import Column, Schema, Table
 from sogdia.models.cooperation.depth import depth_items
@@ -179,7 +177,7 @@ def _strategies(asked: Asked, moved: tuple[str, ...], served: Table) -> Iterator
 def _proposals(
     asked: Asked, first: Mapping[str, Table], second: Mapping[str, Table]
 ) -> Iterator[Row]:
-    """The indicators that a model moves; all others are in the table and are the same."""
+    """The indicators that the network moves; `proposals_of_others` has those that follow a linkage."""
     hours = [_mean(side["five_proposals"], "FP2-04") for side in (first, second)]
     change = None if hours[0] is None or hours[1] is None else hours[1] - hours[0]
     yield row(
@@ -197,14 +195,6 @@ def _proposals(
             before=sum(r["before_amount"] for r in known),
             after=sum(r["after_amount"] for r in known), basis="band not known",
         )  # fmt: skip
-    for r in people(asked).rows:
-        if r["variable"] == "visits" and r["entity"] == VISITS_OF:
-            yield row(
-                asked.on, "policy", "five proposals", "FP4-04", "CA5",
-                "proposal 4: two-way visitors of the pairs counted", "persons/year",
-                before=r["before_amount"], after=r["after_amount"], low=r["low_amount"],
-                high=r["high_amount"], basis=r["basis"],
-            )  # fmt: skip
 
 
 def _mean(table: Table, indicator: str) -> float | None:

@@ -1,6 +1,6 @@
 """Indicators of the five proposals that other linkages move: called last, with the rows of all.
 
-`policy` has those that the regimes, crossings, visits and trade of both worlds give. These are
+`policy` has those that the regimes, crossings and trade of both worlds give. These are
 read from what other linkages answered and are never solved again here.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sogdia.appraisal.linkage.contract import Asked, Linkage, row
+from sogdia.appraisal.linkage.people import TOGETHER as VISITS_OF
 
 __all__ = ["FOLLOWED", "Followed", "proposals_of_others"]
 
@@ -39,6 +40,10 @@ class Followed:
 
 
 FOLLOWED: tuple[Followed, ...] = (
+    Followed(
+        indicator="FP4-04", variable="visits", entities=(VISITS_OF,),
+        title="proposal 4: two-way visitors of the pairs counted",
+    ),
     Followed(
         indicator="FP2-05", variable="gas_to_china", entities=("CHN", "CA5", "CA5>CHN"),
         title="proposal 2: gas delivered to China", sums=True,
@@ -81,8 +86,9 @@ def proposals_of_others(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Link
                 after=_sum(taken, "after_amount"),
                 low=alone["low_amount"] if alone else None,
                 high=alone["high_amount"] if alone else None,
-                basis=f"as the linkage {taken[0]['linkage']} has it"
-                + ("" if alone else f"; sum of {len(taken)} rows, band not known"),
+                basis=alone["basis"]
+                if alone
+                else f"sum of {len(taken)} rows of {taken[0]['linkage']}, band not known",
             )
         )  # fmt: skip
     return Linkage(rows=tuple(found))
