@@ -230,7 +230,7 @@ def _trace_pair(
         pair = f"{origin} to {destination}"
         raise NoRoute(f"{pair} has no {variable} for {goods} on {when}: no route")
     legs, notes = _legs(_rows(run["route"], {**here, "alternative": 1}), variable, amount)
-    book = _Book.read(run, when)
+    book = _book(run, when)
     lines: list[TraceLine] = []
     others: list[TraceLine] = []
     untraced: list[str] = []
@@ -350,7 +350,7 @@ def _trace_zone(run: Run, variable: str, entity: str, on: date | None, group: st
     mine = routes.arrow.filter(touches)
     if goods and goods in pc.unique(mine.column("commodity")).to_pylist():
         mine = mine.filter(pc.equal(mine.column("commodity"), pa.scalar(str(goods))))
-    book = _Book.read(run, when)
+    book = _book(run, when)
     used, pairs, assumed = _usage(mine, book)
     lines: list[TraceLine] = []
     untraced: list[str] = []
@@ -432,6 +432,21 @@ def _usage(routes: pa.Table, book: _Book) -> tuple[Counter[str], int, float]:
             for leg, _ in legs
         )
     return used, len(by_route), assumed / len(by_route) if by_route else math.nan
+
+
+BOOKS_KEPT = 2
+_books: dict[tuple[str, str, date], _Book] = {}
+
+
+def _book(run: Run, on: date) -> _Book:
+    """The book of a run, kept for the next trace: a finished run does not change."""
+    key = (str(run.folder), run.id, on)
+    if key not in _books:
+        if len(_books) >= BOOKS_KEPT:
+            _books.clear()
+        _books[key] = _Book.read(run, on)
+    # Another thread may have emptied the shelf meanwhile.
+    return _books.get(key) or _Book.read(run, on)
 
 
 @dataclass(frozen=True, slots=True)
