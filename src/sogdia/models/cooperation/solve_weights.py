@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from sogdia.core.status import Status
 
@@ -102,4 +101,7 @@ def sensitivity_to_weights(
 
 def _rank(scores: Array) -> Array:
     """1 for the highest along the last axis; rounded so that equal sums tie."""
+    # Imported here: it takes a third of a second, which everyone would wait and few need.
+    from scipy.stats import rankdata
+
     return rankdata(-np.round(scores, 9), axis=-1)
