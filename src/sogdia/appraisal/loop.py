@@ -37,7 +37,7 @@ from sogdia.world.economies import Variant
 from sogdia.world.network import Network, network
 from sogdia.world.world import World
 
-__all__ = ["MAX_ROUNDS", "QUEUES_ABOVE", "TOLERANCE", "Joined", "join", "real_income"]
+__all__ = ["MAX_ROUNDS", "QUEUES_ABOVE", "TOLERANCE", "Joined", "draw_response", "join"]
 
 TOLERANCE = 1e-4
 """Largest relative change of a trade flow between two rounds."""
@@ -365,7 +365,7 @@ def cost_change(before: Table, after: Table) -> Table:
     )
 
 
-def real_income(
+def draw_response(
     before: World,
     after: World,
     *,
@@ -373,11 +373,17 @@ def real_income(
     nets: tuple[Network, Network] | None = None,
     contractions: tuple[Contraction, Contraction] | None = None,
     waits: Waits | None = None,
-) -> Table:
-    """Real income by country of one draw: costs and trade, without a loop of its own.
+) -> Tables:
+    """Real income and trade of one draw: costs and trade, without a loop of its own.
 
-    `nets` are the networks of both sides and `contractions` theirs, which no draw changes. `waits` are the hours that traffic
-    adds in the scenario, those of the central run in every draw; none by default.
+    `nets` are the networks of both sides and `contractions` theirs, which no draw changes. `waits`
+    are the hours that traffic adds in the scenario, those of the central run in every draw; none by
+    default.
+
+    Returns
+    -------
+    dict of str to Table
+        zone_income, country_income and trade_change.
 
     Raises
     ------
@@ -404,7 +410,7 @@ def real_income(
     solution = trade_model.solve(problem)
     if solution.status.state == "failed":
         raise ArithmeticError(solution.status.message or "the trade equilibrium was not solved")
-    return trade_model.tabulate(problem, solution)["country_income"]
+    return trade_model.tabulate(problem, solution)
 
 
 DEMAND_READS = ("zones", "trade", "freight", "freight_ends", "classes")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.appraisal.effects import REAL_INCOME
+from sogdia.appraisal.effects import REAL_INCOME, ROUNDING, TRADE
 from sogdia.appraisal.indicators import ACCESS_COST
 from sogdia.appraisal.linkage.contract import row
 from sogdia.appraisal.loop import Joined
@@ -24,9 +24,6 @@ from sogdia.core.states import CHINA, FIVE, TOGETHER
 from sogdia.core.table import Table
 
 __all__ = ["BAND", "Reach", "cost_matrix", "facility_rows", "reach_of", "trade_rows"]
-
-ROUNDING = 1e-12
-"""A ratio nearer to one than this is one."""
 
 BAND = (5.0, 95.0)
 DRAWN = "90 % of draws of uncertain claims"
@@ -116,21 +113,12 @@ def trade_rows(
         return
     for country in (*FIVE, CHINA):
         change = _income(joined, country)
-        drawn = [
-            float(r["amount"])
-            for r in indicators
-            if r["variable"] == REAL_INCOME
-            and r["entity"] == country
-            and r["on"] == on
-            and r["draw"] > 0
-            and r["amount"] is not None
-        ]
-        low, high = np.percentile(drawn, BAND) if len(drawn) > 1 else (None, None)
+        low, high = _band(indicators, REAL_INCOME, country, on)
         yield row(
             on, "trade", "real income", "real_income", country,
             "real income, baseline = 1; full endowment equilibrium", "1",
             before=1.0, after=None if change is None else 1.0 + change,
-            low=None if low is None else float(low), high=None if high is None else float(high),
+            low=low, high=high,
             basis=DRAWN if low is not None else "not drawn", headline=country != CHINA,
         )  # fmt: skip
     rows = {
@@ -146,12 +134,36 @@ def trade_rows(
             ratio = None if full is None else full["change_ratio"]
             if ratio is not None and abs(ratio - 1.0) <= ROUNDING:
                 ratio = 1.0
+            pair = f"{exporter}>{importer}"
+            low, high = _band(indicators, TRADE, pair, on)
+            if before is None or low is None or high is None:
+                low = high = None
+            else:
+                low, high = before * (low - 1.0), before * (high - 1.0)
             yield row(
-                on, "trade", "trade", "trade_value", f"{exporter}>{importer}",
-                "trade of goods a year", "usd2023/year", before=before,
-                after=None if before is None or ratio is None else before * ratio,
-                basis="band not known",
+                on, "trade", "trade", "trade_value", pair, "trade of goods a year", "usd2023/year",
+                before=before, after=None if before is None or ratio is None else before * ratio,
+                low=low, high=high, basis=DRAWN if low is not None else "not drawn",
             )  # fmt: skip
+
+
+def _band(
+    indicators: Sequence[Mapping[str, Any]], variable: str, entity: str, on: date
+) -> tuple[float | None, float | None]:
+    """P5 and P95 over the draws of an indicator; None where there are not two."""
+    drawn = [
+        float(r["amount"])
+        for r in indicators
+        if r["variable"] == variable
+        and r["entity"] == entity
+        and r["on"] == on
+        and r["draw"] > 0
+        and r["amount"] is not None
+    ]
+    if len(drawn) < 2:
+        return None, None
+    low, high = np.percentile(drawn, BAND)
+    return float(low), float(high)
 
 
 def _income(joined: Joined, country: str) -> float | None:
