@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from pathlib import Path
@@ -12,13 +13,15 @@ from test_flows import summary
 
 from sogdia.appraisal.changes import NetworkChange
 from sogdia.appraisal.summary import Band, PairChange, PairState, Summary, ZoneChange, summarise
-from sogdia.appraisal.summary_flows import flow_sentences
+from sogdia.appraisal.summary_flows import FlowSummary, flow_sentences
+from sogdia.appraisal.summary_traffic import BeforeAfter
 from sogdia.core.language import entries
 from sogdia.core.shipped import shipped_folder
 from sogdia.report import html
 from sogdia.report.charts import corridor_strip, gains_chart, time_split
 from sogdia.report.content import ReportContent
 from sogdia.report.document_tables import record_grids
+from sogdia.report.from_flows import flow_content
 from sogdia.report.naming import PLAIN, Naming, short
 from sogdia.report.sentences import findings, flow_findings, loop_words
 from sogdia.report.words import ENGLISH, words_in
@@ -98,7 +101,7 @@ def some_summary() -> Summary:
             after_usd2023_per_t=1.0,
         )  # fmt: skip
 
-    kinds = ("opened", "closed", "faster", "cheaper")
+    kinds = ("opened", "closed", "faster", "cheaper", "less capacity", "longer hours", "now known")
     return Summary(
         on=date(2031, 7, 1),
         pairs=(
@@ -123,15 +126,32 @@ def test_english_sentences_are_those_of_the_command_line() -> None:
     assert callable(summarise)
 
 
+def overfull(found: FlowSummary) -> FlowSummary:
+    """The same, and more trucks come to its first post than can pass."""
+    post = dataclasses.replace(
+        found.posts[0], arrivals=BeforeAfter(1023.2, 1173.1), effective=BeforeAfter(100.4, 100.4)
+    )
+    return dataclasses.replace(found, posts=(post, *found.posts[1:]))
+
+
 @pytest.mark.parametrize("unsolved", [(), ("loop x: did not settle",)])
 def test_english_sentences_of_flows_are_those_of_the_command_line(
     unsolved: tuple[str, ...],
 ) -> None:
-    found = summary(unsolved=unsolved)
+    found = overfull(summary(unsolved=unsolved))
     ours = [plain(s) for s in flow_findings(found, PLAIN)]
     assert ours == [plain(s) for s in flow_sentences(found)]
+    assert any("cannot clear" in s for s in ours)
     assert found.loop is not None
     assert plain(loop_words(found.loop, PLAIN)) == plain(found.loop.words)
+
+
+@pytest.mark.parametrize("code", ["en", "ru", "zh"])
+def test_a_post_that_cannot_clear_is_marked_in_the_table_of_queues(code: str) -> None:
+    say = Naming(words_in(code))
+    full, calm = (flow_content(s, say).posts[0] for s in (overfull(summary()), summary()))
+    assert full.name.endswith(say.words("queues.cannot-clear"))
+    assert say.words("queues.cannot-clear") not in calm.name
 
 
 @pytest.mark.parametrize("code", ["ru", "zh"])
@@ -146,7 +166,7 @@ def test_sentences_of_other_languages_hold_the_same_numbers(code: str) -> None:
             text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
         return sorted(re.findall(r"\d+\.\d+", text.replace(decimal, ".")))
 
-    found, flows = some_summary(), summary()
+    found, flows = some_summary(), overfull(summary())
     for ours, theirs in (
         (findings(found, PLAIN), findings(found, say)),
         (flow_findings(flows, PLAIN), flow_findings(flows, say)),

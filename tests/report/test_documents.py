@@ -28,6 +28,7 @@ from sogdia.evidence.base import EvidenceBase
 from sogdia.report import document_browser, documents
 from sogdia.report.content import IndicatorRow, LinkageRows, Pair, ReportContent
 from sogdia.report.document_browser import BROWSERS, NoBrowser
+from sogdia.report.document_widths import column_widths
 from sogdia.report.documents import FORMATS, render, render_content, write
 from sogdia.report.number import Number, number_text
 from sogdia.report.words import words_in
@@ -184,6 +185,46 @@ def test_the_text_document_prints_them_rounded(
     captions = [p.text for p in book.paragraphs if p.style.name == "Caption"]
     assert len(captions) >= len(book.tables)
     assert all("Source: " in caption for caption in captions)
+
+
+def test_wide_tables_lie_on_their_side_and_columns_are_as_wide_as_what_they_hold(
+    made: Made, no_browser: None
+) -> None:
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    book = Document(io.BytesIO(made("docx", "zh")))
+    # Sections in their order; the mark of each but the last stands in its last paragraph.
+    sections, at, wide = list(book.sections), 0, 0
+    for block in book.element.body:
+        if block.tag == qn("w:tbl"):
+            widths = [c.w for c in block.tblGrid.gridCol_lst]
+            page = sections[at]
+            room = page.page_width - page.left_margin - page.right_margin
+            assert abs(sum(widths) - room) < 20 * len(widths) * 635, "it fills the page"
+            assert min(widths) > 0.9 * 360_000, "four ideographs stay together"
+            lying = page.page_width > page.page_height
+            assert lying or len(widths) < 8
+            wide += lying
+        elif block.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
+            at += 1
+    assert at == len(sections) - 1 > 1
+    assert wide
+    assert [s.page_width > s.page_height for s in sections[:2]] == [False, True]
+    for shape in book.inline_shapes:
+        assert shape.width < 17.2 * 360_000
+
+
+def test_a_room_is_shared_by_words_first_and_texts_then() -> None:
+    rows = [("1", "kilometres", "a text of several words " * 3)] * 3
+    no, word, text = column_widths(("No.", "unit", "note"), rows, 1000)
+    assert no + word + text == 1000
+    assert no < word < text
+    assert column_widths(("a", "b"), [], 10) == (5, 5)
+    latin, chinese = column_widths(("ab", "中文"), [("ab", "中文")], 100)
+    assert chinese > latin, "an ideograph takes two letters"
+    narrow = column_widths(("x" * 40, "y" * 40), [], 100)
+    assert narrow == (50, 50), "words that have no room share what there is"
 
 
 def test_the_long_format_has_every_pair_and_both_scenarios(made: Made, done: Appraisal) -> None:

@@ -58,7 +58,12 @@ def render(appraisal: Any, format: str, *, language: str, kind: str) -> bytes:
     return f"{appraisal.scenario.id} {format} {language} {kind}".encode()
 
 
-DOCUMENTS = Documents(render=render, formats={"txt": ("text/plain", ".txt")})
+def notice(format: str, language: str) -> str:
+    """A machine without Chinese letters."""
+    return f"{format} lacks letters" if language == "zh" else ""
+
+
+DOCUMENTS = Documents(render=render, formats={"txt": ("text/plain", ".txt")}, notice=notice)
 
 
 @contextmanager

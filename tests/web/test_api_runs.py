@@ -152,7 +152,9 @@ def test_documents_are_made_by_what_was_handed_in(client: httpx.Client, ran: Any
     answer = client.get(f"{path}/txt", params={"lang": "ru", "kind": "brief"})
     assert answer.text == "quick txt ru brief"
     assert 'filename="quick-brief-ru.txt"' in answer.headers["content-disposition"]
-    assert [d["format"] for d in client.get(path).json()] == ["txt"]
+    assert [(d["format"], d["notice"]) for d in client.get(path).json()] == [("txt", "")]
+    in_chinese = client.get(path, params={"lang": "zh"}).json()
+    assert in_chinese[0]["notice"] == "txt lacks letters", "said before it is made"
     assert client.get(f"{path}/exe").status_code == 404
 
 

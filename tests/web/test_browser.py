@@ -17,6 +17,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sogdia.appraisal.linkage.finance import FIGURES
+from sogdia.appraisal.summary_linkages import Indicator
+from sogdia.core.language import language
+from sogdia.report.indicator_words import title_of
+from sogdia.report.naming import Naming
+from sogdia.report.words import words_in
+
 pytest.importorskip("fastapi", reason="the extra web is not installed: pip install 'sogdia[web]'")
 pytest.importorskip("maplibre", reason="the extra web is not installed: pip install 'sogdia[web]'")
 uvicorn = pytest.importorskip("uvicorn", reason="the extra web is not installed")
@@ -149,7 +156,7 @@ def drawn(page: Any, link: str) -> bool:
     return page.evaluate(
         """(id) => {
           const map = document.querySelector("#map").sogdia;
-          const layers = map.getStyle().layers.filter((l) => l.source === "rail").map((l) => l.id);
+          const layers = map.getStyle().layers.filter((l) => l.id.startsWith("rail-")).map((l) => l.id);
           return map.queryRenderedFeatures({ layers }).some((f) => f.properties.id === id && f.state.there);
         }""",
         link,
@@ -530,6 +537,30 @@ def test_every_page_has_all_its_texts_in_every_language(visit: Visit, lang: str)
         letters = page.locator("h1").inner_text()
         assert re.search("[\u0400-\u04ff]" if lang == "ru" else "[\u4e00-\u9fff]", letters)
     assert page.get_attribute("html", "lang") == {"ru": "ru", "zh": "zh-Hans"}[lang]
+    titles = [
+        (f"{name}{ending}", f"{title}{more}")
+        for name, title, *_ in FIGURES
+        for ending, more in (
+            ("", "; on the appraisal's flow"),
+            ("_at_rate_stated", "; on stated traffic; the loan at 3.5 %"),
+        )
+    ]
+    index = language("en").catalog("report")["index.openness"]
+    titles.append(("indicator_openness", f"indicator of the index: {index}"))
+    told = page.evaluate(
+        """async (titles) => {
+          const { indicatorText } = await import("/static/js/text.js");
+          return titles.map(([variable, title]) => indicatorText(variable, title));
+        }""",
+        titles,
+    )
+    say = Naming(words=words_in(lang))
+    for (variable, title), text in zip(titles, told, strict=True):
+        row = Indicator(
+            part="", variable=variable, entity="X", title=title, unit="1", before=None, after=None,
+            change=None, low=None, high=None, basis="", headline=False,
+        )  # fmt: skip
+        assert text == title_of(row, say), "the page says it as the report does"
 
 
 def test_an_empty_form_is_not_scolded_and_earlier_runs_are_listed(

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from sogdia.core.language import entries
 from sogdia.core.shipped import shipped_folder
+from sogdia.evidence.base import open_evidence
 from sogdia.scenario.kinds import MEASURE_KINDS
 from sogdia.scenario.measures import SINGULAR
+from sogdia.web.backtest import plan_rows
 
 PAGES = Path(str(resources.files("sogdia"))) / "web" / "pages"
 SCRIPTS = sorted((PAGES / "js").glob("*.js"))
@@ -87,6 +89,21 @@ def test_every_measure_and_what_it_acts_on_has_a_title_in_the_form():
     assert not [key for key in lost if key not in known], (
         "add them to interface.po, in each language"
     )
+
+
+def test_words_on_past_traffic_are_in_every_language():
+    """Evidence is in English: titles, ends and notes of the backtest have a key made of it."""
+    base = open_evidence()
+    transit = base.registry("transit_times")
+    told = {r["title"] for r in plan_rows(base)} | {r["note"] for r in plan_rows(base)}
+    told |= {r[k] for r in transit for k in ("origin", "destination", "mode", "kind")}
+    told |= {part for r in transit for part in r["ground"].split("; ")}
+    for code in ("en", *OTHERS):
+        known = entries(code, "interface")
+        keys = {f"past.{re.sub('[^a-z0-9]+', '-', t.lower()).strip('-')}": t for t in told if t}
+        assert not [t for key, t in keys.items() if key not in known], code
+        stale = {k for k in known if k.startswith("past.")} - set(keys)
+        assert stale == {"past.no-replay-of-the-history-is-in-the-store-sogdia-replay"}
 
 
 def test_english_names_every_place_as_the_evidence_does_and_others_name_only_those():

@@ -91,6 +91,31 @@ def test_sql_in_names_is_a_name(client: httpx.Client) -> None:
     assert client.get(f"{API}/scenarios").json() == before
 
 
+def test_the_letter_nul_is_refused_wherever_a_text_comes_in(client: httpx.Client) -> None:
+    """SQLite would keep it and PostgreSQL not: neither is asked."""
+    texts = ('title = "a\\u0000b"', '"a\\u0000" = 1', '[[measure]]\nid = "m"\nwhy = "\\U00000000"')
+    for text, where in zip(texts, ("title", "a\ufffd", "measure 1.why"), strict=True):
+        toml = f'id = "x"\n{text}\n'
+        for answer in (
+            client.put(f"{API}/scenarios/x", json={"toml": toml}),
+            client.post(f"{API}/runs", json={"scenario": toml}),
+        ):
+            problem = refused(answer, 422)
+            assert (problem["where"], problem["what"]) == (where, "holds the letter NUL")
+        assert client.post(f"{API}/scenarios/validate", json={"toml": toml}).json()["problems"]
+    table = {"id": "x", "title": "a\0b"}
+    for answer in (
+        client.put(f"{API}/scenarios/x", json={"scenario": table}),
+        client.post(f"{API}/runs", json={"scenario": table}),
+        client.post(f"{API}/runs", json={"scenario": "cku\0"}),
+        client.get(f"{API}/claims", params={"q": "rail\0"}),
+        client.get(f"{API}/targets/places", params={"q": "\0"}),
+        client.get(f"{API}/routes", params={"from": "cn.xian\0", "to": "kz.almaty"}),
+        client.get(f"{API}/scenarios/x%00"),
+    ):
+        refused(answer, 422)
+
+
 def test_script_in_a_title_stays_text(client: httpx.Client, quick: str) -> None:
     script = "<script>alert(1)</script>"
     toml = quick.replace('"quick"', '"scripted"').replace("Khorgos closes to trains", script)

@@ -1,4 +1,7 @@
-"""From a number of a run to its claims, for any pair: routes the run did not keep are found again."""
+"""From a number of a run to its claims, for any pair: routes the run did not keep are found again.
+
+A row of the five linkages and a country's real income are numbers of a run too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from sogdia.appraisal.run import BASELINE_SUFFIX, scenario_of
+from sogdia.appraisal.tracing_rows import country_in, trace_income, trace_row
 from sogdia.appraisal.worlds import build_world, claim_values
 from sogdia.core.errors import InvalidInput, Problem, UnknownName
 from sogdia.core.table import Table
@@ -35,6 +39,9 @@ def trace_run(
 ) -> Trace:
     """As `sogdia.results.trace.trace`, for any pair of places or zones by any of their names.
 
+    Also for a row of the table `linkage_indicator` by its variable and entity, and for
+    `real_income_change_share` of a country.
+
     A run keeps the routes of the pairs its scenario names. For another pair the world of the run
     is built again, which needs the same evidence.
 
@@ -50,6 +57,11 @@ def trace_run(
         raise UnknownName(
             "date of this run", on.isoformat(), (), hint=f"(dates: {', '.join(dates)})"
         )
+    row = trace_row(run, variable, entity, on=on)
+    if row is not None:
+        return row
+    if variable == "real_income_change_share" and (country := country_in(run, entity)):
+        return trace_income(run, country, on=on, group=commodity)
     if ">" not in entity:
         return trace(run, variable, _zone_name(run, entity), on=on, commodity=commodity)
     base = evidence if evidence is not None else open_evidence()

@@ -141,7 +141,10 @@ def _cautions(table: str, by: list[str] | None) -> list[str]:
 def trace(
     run: Annotated[str, typer.Argument(help="A run id or scenario id.")],
     variable: Annotated[str, typer.Argument(help="time_h, money_usd2023_per_t, access_cost_…")],
-    entity: Annotated[str, typer.Argument(help="ORIGIN>DESTINATION, or a zone.")],
+    entity: Annotated[
+        str,
+        typer.Argument(help="ORIGIN>DESTINATION, a zone, or the entity of a row of the linkages."),
+    ],
     on: Annotated[
         str | None, typer.Option(help="One of the run's dates; the last by default.")
     ] = None,
@@ -165,7 +168,7 @@ def trace(
         return
     for note in found.notes:
         say(f"note: {note}")
-    say(f"{found.variable} of {found.entity} on {found.on}: {number(found.amount, 2)} {found.unit}")
+    say(f"{found.variable} of {found.entity} on {found.on}: {_amount(found.amount)} {found.unit}")
     if math.isnan(found.assumed_share):
         say("what share of it rests on an assumed claim is not known")
     else:
@@ -174,12 +177,17 @@ def trace(
         _say_legs(found)
     lines = [dataclasses.asdict(line) for line in found.lines[:top]]
     for line in lines:
-        line["share"] = f"{line['share']:.1%}"
+        line["share"] = "" if math.isnan(line["share"]) else f"{line['share']:.1%}"
     keys = ["share", "entity", "variable", "value", "source_title", "tier", "basis"]
     if lines:
         print_table(lines, [(k, k.replace("_", " ")) for k in keys])
     if len(found.lines) > top:
         say(f"and {len(found.lines) - top} more claims; see them all with --top {len(found.lines)}")
+
+
+def _amount(x: float) -> str:
+    """Two decimals, or three figures of what is too small for them."""
+    return f"{x:.3g}" if 0.0 < abs(x) < 0.1 else number(x, 2)
 
 
 def _say_legs(found: Trace) -> None:

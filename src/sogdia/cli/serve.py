@@ -139,12 +139,12 @@ def _listen(settings: Settings) -> socket.socket:
 def _documents() -> Documents | None:
     """What makes documents, or None where its parts are not installed."""
     try:
-        from sogdia.report.documents import FORMATS, render
+        from sogdia.report.documents import FORMATS, font_warning, render
     except ImportError:
         return None
     from sogdia.web.run_routes import Documents
 
-    return Documents(render=render, formats=FORMATS)
+    return Documents(render=render, formats=FORMATS, notice=font_warning)
 
 
 def _say_how(settings: Settings, address: str) -> None:

@@ -18,6 +18,7 @@ from sogdia.report.document_blocks import (
     Paragraph,
     Picture,
 )
+from sogdia.report.document_widths import column_widths
 from sogdia.report.document_zip import settled
 from sogdia.report.number import number_text
 from sogdia.report.words import Words
@@ -28,6 +29,9 @@ __all__ = ["word_file"]
 LANGUAGE_TAGS = {"en": "en-GB", "ru": "ru-RU", "zh": "zh-CN"}
 SMALL_PT = {"brief": 8.0, "full": 8.5}
 PICTURE_CM = {"brief": 15.5, "full": 17.0}
+LONG_CM, SHORT_CM, SIDE_CM = 29.7, 21.0, 1.9
+WIDE = 8
+"""Columns from which a chapter of the full report lies on its side."""
 
 
 def word_file(
@@ -80,9 +84,24 @@ class _Writer:
         self._paragraph(outline.question, italic=True)
         facts = " · ".join(f"{label}: {text}" for label, text in outline.facts)
         self._paragraph(facts, small=True)
-        for block in outline.blocks:
-            self._block(block)
+        for chapter in _chapters(outline.blocks):
+            wide = any(isinstance(b, Grid) and len(b.columns) - b.parted >= WIDE for b in chapter)
+            self._turn(lying=wide and outline.kind == "full")
+            for block in chapter:
+                self._block(block)
         self._footer()
+
+    def _turn(self, *, lying: bool) -> None:
+        """Go on with pages of the other way up, where the last are not so already."""
+        section = self.book.sections[-1]
+        if (section.page_width > section.page_height) != lying:
+            section = self.book.add_section()
+            orient = require(
+                "docx.enum.section", extra="report", purpose="DOCX documents"
+            ).WD_ORIENT
+            section.orientation = orient.LANDSCAPE if lying else orient.PORTRAIT
+            sides = (LONG_CM, SHORT_CM) if lying else (SHORT_CM, LONG_CM)
+            section.page_width, section.page_height = map(self.shared.Cm, sides)
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Heading):
@@ -108,8 +127,8 @@ class _Writer:
         core.created = core.modified = when.replace(tzinfo=None)
         core.last_modified_by, core.revision = "Sogdia", 1
         section = book.sections[0]
-        section.page_width, section.page_height = shared.Cm(21.0), shared.Cm(29.7)
-        section.left_margin = section.right_margin = shared.Cm(1.9)
+        section.page_width, section.page_height = shared.Cm(SHORT_CM), shared.Cm(LONG_CM)
+        section.left_margin = section.right_margin = shared.Cm(SIDE_CM)
         section.top_margin = section.bottom_margin = shared.Cm(1.6)
         latin, east = self.words.language.fonts
         for style in book.styles:
@@ -173,15 +192,25 @@ class _Writer:
     def _table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         table = self.book.add_table(rows=1, cols=len(columns), style="Light List Accent 1")
         table.autofit = True
+        texts = [
+            [_clean(v if isinstance(v, str) else number_text(v, self.words)) for v in row]
+            for row in rows
+        ]
+        columns = [_clean(c) for c in columns]
+        room = sum(c.w for c in table._tbl.tblGrid.gridCol_lst)
+        widths = column_widths(columns, texts, room)
+        for column, cell, width in zip(
+            table._tbl.tblGrid.gridCol_lst, table._tbl.tr_lst[0].tc_lst, widths, strict=True
+        ):
+            column.w = cell.width = self.shared.Emu(width)
         size = self.shared.Pt(SMALL_PT[self.outline.kind] - (1.0 if len(columns) > 7 else 0.0))
         # `table.cell` and `row.cells` search; the elements themselves are found at once.
-        for row, values in enumerate((columns, *rows)):
+        for row, values in enumerate((columns, *texts)):
             if row:
                 table._tbl.append(self._empty_row(table))
             cells = table._tbl.tr_lst[-1].tc_lst
-            for position, (cell, value) in enumerate(zip(cells, values, strict=True)):
-                text = value if isinstance(value, str) else number_text(value, self.words)
-                self._fill(cell, _clean(text), size, bold=row == 0 or position == 0)
+            for position, (cell, text) in enumerate(zip(cells, values, strict=True)):
+                self._fill(cell, text, size, bold=row == 0 or position == 0)
         head = table._tbl.tr_lst[0].get_or_add_trPr()
         for name in ("w:cantSplit", "w:tblHeader"):
             mark = self.oxml.OxmlElement(name)
@@ -245,6 +274,16 @@ class _Writer:
             else:
                 element.text = text
             number._r.append(element)
+
+
+def _chapters(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks from one heading of the first level to the next."""
+    chapters: list[list[Block]] = [[]]
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            chapters.append([])
+        chapters[-1].append(block)
+    return [c for c in chapters if c]
 
 
 Part = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]

@@ -31,7 +31,7 @@ from sogdia.core.register import register, unit_of_column
 from sogdia.core.table import Table
 from sogdia.results.store import Run
 
-__all__ = ["LegShare", "Trace", "TraceLine", "trace"]
+__all__ = ["LegShare", "Trace", "TraceLine", "lines_about", "trace"]
 
 MEASURE_MARK = "measure:"
 ZONE_MARK = "zone:"
@@ -75,7 +75,8 @@ class TraceLine:
     ----------
     share : float
         Of the number: the share of the leg it stands behind, 0 when it does not bear on the
-        number. For a zone: the share of the zone's routes that use the entity.
+        number. For a zone: the share of the zone's routes that use the entity. NaN where the
+        number has no parts to share.
     leg : int or None
         Position along the route; None where there is no single route.
     entity, variable : str
@@ -209,6 +210,26 @@ def trace(
     if ">" in entity:
         return _trace_pair(run, variable, entity, on, commodity)
     return _trace_zone(run, variable, entity, on, commodity)
+
+
+def lines_about(run: Run, on: date, names: Iterable[str], *, share: float) -> tuple[TraceLine, ...]:
+    """The measures in force on a date, then the claims behind entities; all with one share."""
+    book = _book(run, on)
+    moved = [
+        (f"{MEASURE_MARK}{r['id']}", r["entity"], r["variable"], False)
+        for r in (run["measure"].rows() if "measure" in run else ())
+        if r["on"] <= on and (r["until"] is None or on < r["until"])
+    ]
+    behind = [
+        (claim, name, about, carried)
+        for name in dict.fromkeys(names)
+        for claim, about, carried in book.behind(name)
+        if not claim.startswith(MEASURE_MARK)
+    ]
+    return tuple(
+        book.line(claim, name, about, carried, share, None)
+        for claim, name, about, carried in (*dict.fromkeys(moved), *behind)
+    )
 
 
 def _trace_pair(

@@ -59,7 +59,7 @@ def draft(toml: str, *, called: str | None = None) -> Draft:
     Raises
     ------
     InvalidInput
-        When it is too long, no TOML, or names files instead of scenarios.
+        When it is too long, no TOML, holds a letter NUL, or names files instead of scenarios.
     """
     problems = ProblemList()
     if len(toml) > LONGEST:
@@ -86,6 +86,10 @@ def draft(toml: str, *, called: str | None = None) -> Draft:
 
 
 def _named(table: dict[str, Any], toml: str, called: str | None, problems: ProblemList) -> Draft:
+    for where in _with_nul(table):
+        # An escape in TOML or JSON; PostgreSQL cannot keep it, and no word of a scenario needs it.
+        problems.add(where, "holds the letter NUL", fix="take \\u0000 out")
+    problems.raise_if_any()
     own = table.get("id", called)
     if not isinstance(own, str) or not WORD.fullmatch(own):
         problems.add(
@@ -127,6 +131,25 @@ def _depth(value: object, left: int = DEEPEST) -> None:
     elif isinstance(value, list):
         for inner in cast("list[object]", value):
             _depth(inner, left - 1)
+
+
+def _with_nul(value: object, where: str = "") -> list[str]:
+    """Where in a table a text or key holds the letter NUL."""
+    if isinstance(value, str):
+        return [where or "the scenario"] if "\0" in value else []
+    if isinstance(value, dict):
+        rows = cast("dict[str, object]", value).items()
+        steps = [(k.replace("\0", "\ufffd"), k, v) for k, v in rows]
+        return [
+            found
+            for shown, key, inner in steps
+            for path in [f"{where}.{shown}" if where else shown]
+            for found in ([path] if "\0" in key else _with_nul(inner, path))
+        ]
+    if isinstance(value, list):
+        rows = enumerate(cast("list[object]", value), start=1)
+        return [found for i, inner in rows for found in _with_nul(inner, f"{where} {i}")]
+    return []
 
 
 def read_draft(found: Draft, beside: Mapping[str, str], evidence: EvidenceBase) -> Scenario:

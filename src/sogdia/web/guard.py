@@ -1,4 +1,4 @@
-"""What every request passes: host, origin, size, rate, token; and headers of every answer."""
+"""What every request passes: host, origin, letters, size, rate, token; and headers of every answer."""
 
 from __future__ import annotations
 
@@ -140,6 +140,9 @@ class Guard:
                 Problem(where="header Host", what=what, got=headers.get("host", "")[:80]),
                 None,
             )
+        if "\0" in path or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+            # No name here holds it, and a database may stop at it.
+            return 422, Problem(where="the address", what="holds the letter NUL"), None
         wait = self.buckets.wait((scope.get("client") or ("", 0))[0])
         if wait:
             after = {"retry-after": str(max(1, round(wait)))}

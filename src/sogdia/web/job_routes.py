@@ -43,7 +43,10 @@ class RunAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scenario: Annotated[str, Field(min_length=1, max_length=300_000)] | dict[str, Any]
+    scenario: (
+        Annotated[str, Field(min_length=1, max_length=300_000, pattern=r"^[^\x00]*$")]
+        | dict[str, Any]
+    )
     options: RunOptions = RunOptions()
 
 

@@ -117,7 +117,7 @@ def texts_of(code: str) -> dict[str, Any]:
         "indicators": {
             key: text
             for key, text in found.catalog("report").items()
-            if key.startswith(("indicator.", "part."))
+            if key.startswith(("indicator.", "index.", "part."))
         },
     }
 

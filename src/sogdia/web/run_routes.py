@@ -36,6 +36,12 @@ FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 PARQUET = "application/vnd.apache.parquet"
 
 
+class Notice(Protocol):
+    """What a reader will not see in a document made on this machine; "" for nothing."""
+
+    def __call__(self, format: str, language: str) -> str: ...
+
+
 class Render(Protocol):
     """Makes a document of an appraisal."""
 
@@ -51,10 +57,13 @@ class Documents:
     render : Render
     formats : mapping of str to (str, str)
         Media type and extension by format.
+    notice : Notice, optional
+        Told before a document is made.
     """
 
     render: Render
     formats: Mapping[str, tuple[str, str]]
+    notice: Notice | None = None
 
 
 def run_router(held: Holdings, find_documents: Callable[[], Documents | None] | None) -> APIRouter:
@@ -155,14 +164,15 @@ def run_router(held: Holdings, find_documents: Callable[[], Documents | None] | 
         return json_answer(held.past.strip(run, pair, on))
 
     @router.get("/runs/{run}/documents")
-    def document_formats(run: RunId) -> Response:
-        """The formats a run may be taken away in."""
+    def document_formats(run: RunId, lang: Literal["en", "ru", "zh"] = "en") -> Response:
+        """The formats a run may be taken away in, each with what this machine cannot draw in it."""
         found, documents = held.past.run(run), made()
         formats = {} if documents is None else documents.formats
         return json_answer(
             [
                 {"format": name, "media_type": media, "extension": extension,
-                 "href": f"/api/v1/runs/{found.id[:16]}/documents/{name}"}
+                 "href": f"/api/v1/runs/{found.id[:16]}/documents/{name}",
+                 "notice": documents.notice(name, lang) if documents and documents.notice else ""}
                 for name, (media, extension) in formats.items()
             ]
         )  # fmt: skip

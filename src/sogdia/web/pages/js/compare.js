@@ -5,7 +5,7 @@ import { fill, h, safeLink } from "./dom.js";
 import { failure, getJSON, query } from "./http.js";
 import { entityText, linkages } from "./linkages.js";
 import { table } from "./table.js";
-import { date, number, signed, t, unitText } from "./text.js";
+import { date, number, signed, t, unitText, word } from "./text.js";
 
 export default async function comparePage(place) {
   const out = h("section", { "aria-live": "polite", id: "compared" });
@@ -64,18 +64,33 @@ function side(out, ids, runs, got, summaries) {
     }) : null);
 }
 
-async function backtest(past) {
+/** Words of the evidence on past traffic, by their English; what has no translation stays English. */
+const pastText = (text) => word(`past.${text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`, text);
+
+/** A row's title: as a whole, or `A – B, way` in its parts. */
+function pastTitle(title) {
+  const whole = pastText(title);
+  const [, from, to, way] = /^(.+?) – (.+), ([\w-]+)$/.exec(title) ?? [];
+  return whole === title && way ? `${pastText(from)} – ${pastText(to)}, ${pastText(way)}` : whole;
+}
+
+const pastNote = (note) => {
+  const whole = pastText(note);
+  return whole === note ? note.split("; ").map(pastText).join("; ") : whole;
+};
+
+async function backtest(place) {
   try {
     const got = await getJSON("/api/v1/backtest");
     const { rows } = got;
     const value = (v) => (typeof v === "number" ? number(v) : (v ?? t("absent")));
-    fill(past, h("h2", null, t("backtest.title")), h("p", null, t("backtest.lead")),
+    fill(place, h("h2", null, t("backtest.title")), h("p", null, t("backtest.lead")),
       got.pending ? h("p", { class: "quiet" }, t("backtest.pending")) : null,
-      got.notes.map((n) => h("p", { class: "quiet", lang: "en" }, n)),
+      got.notes.map((n) => h("p", { class: "quiet" }, pastText(n))),
       table({
         caption: t("backtest.rows", { n: rows.length }),
         columns: [
-          { key: "what", title: t("column.what"), sort: (r) => r.title, show: (r) => [r.title, r.note ? h("small", null, ` – ${r.note}`) : null] },
+          { key: "what", title: t("column.what"), sort: (r) => r.title, show: (r) => [pastTitle(r.title), r.note ? h("small", null, ` – ${pastNote(r.note)}`) : null] },
           { key: "year", title: t("column.year"), show: (r) => String(r.year ?? "") },
           { key: "planned", title: t("column.planned"), number: true, show: (r) => value(r.planned) },
           { key: "modelled", title: t("column.modelled"), number: true, show: (r) => value(r.modelled) },
@@ -86,6 +101,6 @@ async function backtest(past) {
         rows, limit: 60,
       }));
   } catch (error) {
-    fill(past, h("h2", null, t("backtest.title")), failure(error));
+    fill(place, h("h2", null, t("backtest.title")), failure(error));
   }
 }

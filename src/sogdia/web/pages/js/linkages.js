@@ -8,15 +8,19 @@ export const LINKAGES = ["policy", "facilities", "trade", "finance", "people"];
 const unknown = (r) => r.before_amount === null && r.after_amount === null;
 const untouched = (rows) => rows.every((r) => r.change_amount === 0 || (r.change_amount === null && unknown(r)));
 
-/** Rows of the table `linkage_indicator` of one date, and notes on what could not be asked. */
-export function linkages(rows, { plain = false, notes = [] } = {}) {
-  const cards = LINKAGES.map((id) => card(id, rows.filter((r) => r.linkage === id)));
+/**
+ * Rows of the table `linkage_indicator` of one date, and notes on what could not be asked.
+ * `onpick` is told of a row whose sources are wanted.
+ */
+export function linkages(rows, { plain = false, notes = [], onpick = null } = {}) {
+  const cards = LINKAGES.map((id) => card(id, rows.filter((r) => r.linkage === id), onpick));
   return h("div", null,
     notes.length ? h("ul", { class: "quiet", lang: "en" }, notes.map((n) => h("li", null, `${n.part}: ${n.why}`))) : null,
     h("div", { class: plain ? null : "cards" }, cards));
 }
 
-function card(id, rows) {
+function card(id, rows, onpick) {
+  const item = (r) => itemOf(r, onpick);
   const head = h("h3", null, t(`linkage.${id}`));
   if (!rows.length) return h("section", { class: "linkage" }, head, h("p", { class: "quiet" }, t("linkage.not_asked")));
   if (untouched(rows)) return h("section", { class: "linkage" }, head, h("p", null, t("linkage.untouched")));
@@ -37,7 +41,11 @@ function titleOf(r) {
 /** Shares of one: told in per cent. Real income is 1 in the baseline, so its change is a share too. */
 const isShare = (r) => r.unit === "1" && /(_share$|^real_income)/.test(r.variable);
 
-function item(r) {
+/** What a row is of, as text. */
+export const rowTitle = (r) =>
+  `${partText(r.part)}: ${indicatorText(r.variable, r.title)}${r.entity && r.entity !== "all" ? ` – ${entityText(r.entity)}` : ""}`;
+
+function itemOf(r, onpick) {
   const band = typeof r.low_amount === "number" && typeof r.high_amount === "number";
   const share = isShare(r);
   const [plain, moved] = share ? [(x) => percent(x, 2), (x) => signedPercent(x, 2)] : [number, signed];
@@ -50,7 +58,8 @@ function item(r) {
       h("div", null, h("small", null, [
         fresh ? t("linkage.fresh") : share && r.before_amount === 1 ? null : t("linkage.before_after", { before: plain(r.before_amount), after: plain(r.after_amount) }),
         band ? t("linkage.band", { low: plain(r.low_amount), high: plain(r.high_amount) }) : t("linkage.no_band"),
-      ].filter(Boolean).join(" · ")))));
+      ].filter(Boolean).join(" · "),
+      onpick ? h("span", { class: "screen" }, " · ", h("button", { type: "button", class: "plain", "data-trace": `${r.variable} ${r.entity}`, "aria-label": t("trace.of", { what: rowTitle(r) }), onclick: () => onpick(r) }, t("column.source"))) : null))));
 }
 
 /** A country, place or pair `A>B` by name. */

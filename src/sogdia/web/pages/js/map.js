@@ -3,9 +3,9 @@
 import { isDay, read, today, write } from "./address.js";
 import { announce, debounce, fill, h } from "./dom.js";
 import { failure, getKept } from "./http.js";
-import { WORLDVIEW_IDS, hasWebGL, makeMap, maplibre, outlines } from "./map_base.js";
+import { WORLDVIEW_IDS, makeMap, maplibre, outlines } from "./map_base.js";
 import { KEYS, columnsOf, valueText } from "./map_keys.js";
-import { LAYERS, LAYER_IDS, LISTED, addLayer, dayNumber, intervals, isOpen, isThere, paintLayer, prepared, shower, swatch, within } from "./map_layers.js";
+import { LAYERS, LAYER_IDS, LISTED, addLayer, addSource, dayNumber, intervals, isOpen, isThere, paintLayer, prepared, shower, swatch, within } from "./map_layers.js";
 import { showEntity } from "./panel.js";
 import { table } from "./table.js";
 import { slider } from "./slider.js";
@@ -28,12 +28,17 @@ export default async function mapPage(place) {
 
   const shows = {}; // layer id -> what shows it on a day
   const show = (id) => shows[id]?.(dayNumber(day));
-  const put = (id) => {
-    const data = prepared(found[id], LAYERS[id].extra);
-    addLayer(drawn.map, id, data);
-    shows[id] = shower(drawn.map, id, data.features);
-    show(id);
-    paintLayer(drawn.map, id);
+  /** Put layers on the map with one source for all. */
+  const put = (source, ids) => {
+    const lists = [];
+    for (const id of ids) lists.push(prepared(id, found[id], lists.reduce((n, l) => n + l.length, 0)));
+    addSource(drawn.map, source, lists.flat());
+    ids.forEach((id, i) => {
+      addLayer(drawn.map, id, source);
+      shows[id] = shower(drawn.map, source, lists[i]);
+      show(id);
+      paintLayer(drawn.map, id);
+    });
   };
   const setDay = (iso) => {
     day = iso;
@@ -50,12 +55,23 @@ export default async function mapPage(place) {
       const shown = `shown${id[0].toUpperCase()}${id.slice(1)}`;
       if (box.dataset[shown] === String(n)) continue;
       box.dataset[shown] = n;
-      if (counts[id]) counts[id].textContent = number(n);
     }
     box.dataset.on = day;
-    tellYear();
-    if (twin.open) listSoon();
+    tellSoon();
   };
+  // What stands beside the map changes when the slider rests, so that a step draws the map alone.
+  const tell = () => {
+    for (const id of Object.keys(found)) {
+      const n = box.dataset[`shown${id[0].toUpperCase()}${id.slice(1)}`];
+      if (counts[id] && counts[id].dataset.n !== n) {
+        counts[id].dataset.n = n;
+        counts[id].textContent = number(+n);
+      }
+    }
+    tellYear();
+    if (twin.open) drawList();
+  };
+  const tellSoon = debounce(() => !ended && tell(), 120);
 
   // The value of links is worked out for a year, which takes seconds: another one when it is asked for.
   const pathOf = (id) => `/api/v1/${id === "value" ? `values/${day.slice(0, 4)}` : `layers/${id}`}.geojson`;
@@ -105,9 +121,9 @@ export default async function mapPage(place) {
       if (ended) return;
     }
     if (drawn) {
-      if (on.has(id) && !drawn.map.getSource(id)) {
-        put(id);
-      } else if (drawn.map.getSource(id)) {
+      if (on.has(id) && !shows[id]) {
+        put(id, [id]);
+      } else if (shows[id]) {
         show(id);
         for (const part of LAYERS[id].parts) {
           drawn.map.setLayoutProperty(part.id, "visibility", on.has(id) ? "visible" : "none");
@@ -136,7 +152,6 @@ export default async function mapPage(place) {
       limit: 60,
     }));
   };
-  const listSoon = debounce(() => !ended && drawList(), 120); // the map is drawn first
   const twin = h("details", { id: "list", ontoggle: () => twin.open && drawList() },
     h("summary", null, t("map.list.title")),
     h("div", { class: "field" }, h("label", { for: "list-layer" }, t("map.list.layer")), which), rows);
@@ -165,7 +180,7 @@ export default async function mapPage(place) {
   const history_ = getKept("/api/v1/history");
   const wantedLayers = LAYER_IDS.filter((id) => on.has(id) && !LAYERS[id].slow);
   const loads = Promise.all([...wantedLayers, "places"].map(async (id) => [id, await getKept(`/api/v1/layers/${id}.geojson`)]));
-  if (hasWebGL()) outlines().catch(() => {});
+  outlines().catch(() => {});
   const time = slider({ day, history: await history_, onmove: setDay });
   fill(place,
     h("div", { class: "board" }, box, h("p", { class: "disclaimer" }, t("map.disclaimer"))),
@@ -183,7 +198,7 @@ export default async function mapPage(place) {
   if (ended) return;
   for (const [id, data] of got) if (on.has(id)) found[id] = data;
   if (drawn) {
-    for (const id of wantedLayers) put(id);
+    put("network", wantedLayers.filter((id) => found[id] && !shows[id]));
     drawn.repaint(() => LAYER_IDS.forEach((id) => paintLayer(drawn.map, id)));
     drawn.worldview(worldview);
     drawn.names(cityNames(got.find(([id]) => id === "places")[1]));
@@ -199,6 +214,7 @@ export default async function mapPage(place) {
     twin.open = true;
   }
   count();
+  tell(); // with the first map, not in the first step
   for (const id of LAYER_IDS) if (on.has(id) && LAYERS[id].slow) switchLayer(id, true);
   if (read("at")) pick(read("at"));
   announce(t("map.ready", { on: date(day) }));

@@ -29,11 +29,6 @@ export function maplibre() {
   return library;
 }
 
-export function hasWebGL() {
-  const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
-}
-
 const dark = matchMedia("(prefers-color-scheme: dark)");
 /** The value of a colour of the style sheet, as it is in this colour scheme. */
 export const colour = (variable) =>
@@ -64,11 +59,10 @@ export const WORLDVIEW_IDS = Object.keys(WORLDVIEWS);
  * the colour scheme changes.
  */
 export async function makeMap(box, { bounds = REGION, label }) {
-  if (!hasWebGL()) return null;
   const [gl, loaded] = await Promise.all([maplibre(), outlines()]);
-  const [shapes, disputed, lakes] = loaded;
-  const all = { ...EMPTY, features: [...shapes.features, ...disputed.features] };
-  const map = new gl.Map({
+  // One source for all of it: the map cuts to its tiles anew each time the source changes.
+  const all = { ...EMPTY, features: loaded.flatMap((part) => part.features) };
+  const map = started(gl, {
     container: box,
     style: {
       version: 8, sources: {}, layers: [{ id: "water", type: "background", paint: {} }],
@@ -90,16 +84,16 @@ export async function makeMap(box, { bounds = REGION, label }) {
       "NavigationControl.ZoomOut": t("map.zoom_out"),
     },
   });
+  if (!map) return null;
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new gl.ScaleControl({ maxWidth: 110 }), "bottom-right");
   map.keyboard.disableRotation();
   map.touchZoomRotate.disableRotation();
   await map.once("style.load");
   map.addSource("shapes", { type: "geojson", data: all, tolerance: 1.2, buffer: 16, maxzoom: 7 });
-  map.addSource("lakes", { type: "geojson", data: lakes, maxzoom: 6 });
   const is = (property, value) => ["==", ["get", property], value];
   map.addLayer({ id: "land", type: "fill", source: "shapes", filter: is("kind", "land"), paint: { "fill-antialias": false } });
-  map.addLayer({ id: "lakes", type: "fill", source: "lakes", paint: { "fill-antialias": false } });
+  map.addLayer({ id: "lakes", type: "fill", source: "shapes", filter: is("kind", "lake"), paint: { "fill-antialias": false } });
   map.addLayer({
     id: "borders", type: "line", source: "shapes",
     filter: ["all", is("kind", "boundary"), ["!=", ["get", "status"], "disputed"]],
@@ -147,6 +141,16 @@ export async function makeMap(box, { bounds = REGION, label }) {
       map.remove();
     },
   };
+}
+
+/** A map of the library, or null without WebGL: no context is made to find that out, for a second
+ * one costs as much as the map's own and is swept up in the middle of the first steps. */
+function started(gl, options) {
+  try {
+    return new gl.Map(options);
+  } catch {
+    return null;
+  }
 }
 
 const countryNames = () =>

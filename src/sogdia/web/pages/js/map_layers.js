@@ -84,21 +84,25 @@ export function intervals(p) {
   return [[dayNumber(p.since, FIRST), dayNumber(p.until, LAST)]];
 }
 
-/** Features as the map takes them: one for each interval, with its days as numbers; w: 1 while built. */
-export function prepared(collection, extra) {
+/**
+ * Features as the map takes them: one for each interval, with its days as numbers; w: 1 while built,
+ * l: its layer. Ids begin after `taken`, so that several layers may share a source.
+ */
+export function prepared(id, collection, taken = 0) {
+  const { extra } = LAYERS[id];
   const features = [];
   for (const f of collection.features) {
     if (!f.geometry) continue;
     const p = f.properties;
-    const base = { id: p.id, name: p.name ?? "", g: String(p.gauge ?? ""), ...extra?.(p) };
+    const base = { l: id, id: p.id, name: p.name ?? "", g: String(p.gauge ?? ""), ...extra?.(p) };
     const add = (since, until, w) =>
-      features.push({ type: "Feature", id: features.length + 1, geometry: f.geometry, properties: { ...base, s: since, u: until, w } });
+      features.push({ type: "Feature", id: taken + features.length + 1, geometry: f.geometry, properties: { ...base, s: since, u: until, w } });
     for (const [since, until] of intervals(p)) add(since, until, 0);
     for (const [since, until, what] of asList(p.periods) ?? []) {
       if (what === "construction") add(dayNumber(since, FIRST), dayNumber(until, LAST), 1);
     }
   }
-  return { type: "FeatureCollection", features };
+  return features;
 }
 
 /** Whether one of some intervals holds a day. */
@@ -113,15 +117,15 @@ export const isOpen = (properties, day) => within(intervals(properties), day);
  * A day changes the state of what opens or closes on the way there and nothing else, so that the
  * next frame has it: a filter would be worked out anew for every feature by another thread first.
  */
-export function shower(map, id, features) {
-  const there = new Uint8Array(features.length + 1);
+export function shower(map, source, features) {
+  const there = new Uint8Array(features.length);
   return (day) => {
-    for (const f of features) {
+    features.forEach((f, i) => {
       const now = f.properties.s <= day && day < f.properties.u ? 1 : 0;
-      if (there[f.id] === now) continue;
-      there[f.id] = now;
-      map.setFeatureState({ source: id, id: f.id }, { there: now === 1 });
-    }
+      if (there[i] === now) return;
+      there[i] = now;
+      map.setFeatureState({ source, id: f.id }, { there: now === 1 });
+    });
   };
 }
 
@@ -130,18 +134,24 @@ export const isThere = (found) => found.state.there === true;
 
 const THERE = ["case", ["boolean", ["feature-state", "there"], false], 1, 0];
 
-/** What a part takes of a layer's features, on any day. */
-function filterOf(part) {
-  const kind = ["==", ["get", "w"], part.coming ? 1 : 0];
-  if (part.shape) return ["all", kind, ["==", ["geometry-type"], part.shape]];
-  return part.gauge ? ["all", kind, ["==", ["get", "g"], part.gauge]] : kind;
+/** What a part takes of its layer's features, on any day. */
+function filterOf(id, part) {
+  return ["all",
+    ["==", ["get", "l"], id],
+    ["==", ["get", "w"], part.coming ? 1 : 0],
+    ...(part.shape ? [["==", ["geometry-type"], part.shape]] : []),
+    ...(part.gauge ? [["==", ["get", "g"], part.gauge]] : [])];
 }
 
-/** Add a layer's source and parts to a map; nothing is there before a day is shown. */
-export function addLayer(map, id, data) {
-  map.addSource(id, { type: "geojson", data, tolerance: 0.1, buffer: 32, maxzoom: 2 });
+/** Add a source of prepared features; layers that are drawn together share one, see `makeMap`. */
+export function addSource(map, source, features) {
+  map.addSource(source, { type: "geojson", data: { type: "FeatureCollection", features }, tolerance: 0.1, buffer: 32, maxzoom: 2 });
+}
+
+/** Add a layer's parts to a map; nothing is there before a day is shown. */
+export function addLayer(map, id, source) {
   for (const part of LAYERS[id].parts) {
-    const shared = { id: part.id, source: id, filter: filterOf(part) };
+    const shared = { id: part.id, source, filter: filterOf(id, part) };
     map.addLayer(
       part.circle
         ? { ...shared, type: "circle", paint: { "circle-radius": part.sized ?? part.circle, "circle-stroke-width": part.hollow ? 2 : 1, "circle-opacity": THERE, "circle-stroke-opacity": THERE } }

@@ -4,7 +4,7 @@ import { write } from "./address.js";
 import { announce, fill, h } from "./dom.js";
 import { Refused, failure, getJSON, problemList, query, sendJSON } from "./http.js";
 import { differenceMap } from "./difference.js";
-import { linkages } from "./linkages.js";
+import { linkages, rowTitle } from "./linkages.js";
 import { pairName, pairTable } from "./pairs.js";
 import { strip } from "./strip.js";
 import { table } from "./table.js";
@@ -137,13 +137,18 @@ export async function showRun(place, run) {
   summary.catch(() => {}); // each part that waits for it says so
   await Promise.all([
     into(parts.head, async () => head(await summary, base)),
-    into(parts.linkages, async () => linkages((await summary).linkages, { notes: (await summary).linkage_notes })),
+    into(parts.linkages, async () => linkages((await summary).linkages, {
+      notes: (await summary).linkage_notes,
+      onpick: (r) => showTrace(parts.linkages.node, run, { entity: r.entity, on: r.on, variables: [r.variable], title: rowTitle(r) }),
+    })),
     into(parts.pairs, async () => pairTable((await summary).pairs, (p) => showTrace(parts.pairs.node, run, {
       entity: `${p.origin}>${p.destination}`, commodity: p.commodity, variables: OF_PAIR,
       title: `${pairName(p)}, ${word(`class.${p.commodity}`, p.commodity)}`,
     }))),
     into(parts.gains, async () => gains(await summary, (z) => showTrace(parts.gains.node, run, {
       entity: z.zone, commodity: z.commodity, title: name(z.zone, z.name), variables: OF_ZONE,
+    }), (c) => showTrace(parts.gains.node, run, {
+      entity: c.country, commodity: "full", title: `${t("results.income")}: ${name(c.country, c.name)}`, variables: ["real_income_change_share"],
     }))),
     into(parts.map, () => differenceMap(base)),
     into(parts.strip, async () => strips(base, await summary)),
@@ -164,7 +169,7 @@ function head(summary, base) {
   ];
 }
 
-function gains(summary, onpick) {
+function gains(summary, onpick, oncountry) {
   const side = (rows, key) => table({
     caption: t(key),
     columns: [
@@ -177,7 +182,7 @@ function gains(summary, onpick) {
   return [
     h("p", { class: "quiet" }, t("results.gains.note")),
     h("div", { class: "cards" }, side(summary.gainers, "results.gainers"), side(summary.losers, "results.losers")),
-    incomes(summary.incomes),
+    incomes(summary.incomes, oncountry),
   ];
 }
 
@@ -187,7 +192,7 @@ function changeCell(band, better = -1) {
     typeof band.p05 === "number" && band.p05 !== band.p95 ? h("span", { class: "band" }, `${signedPercent(band.p05, 2)} … ${signedPercent(band.p95, 2)}`) : null];
 }
 
-function incomes(rows) {
+function incomes(rows, onpick) {
   if (!rows.length) return null;
   const share = (x) => signedPercent(x, 3);
   return table({
@@ -198,7 +203,7 @@ function incomes(rows) {
       { key: "conditional", title: t("column.conditional"), number: true, show: (r) => share(r.conditional) },
       { key: "partial", title: t("column.partial"), number: true, show: (r) => share(r.partial) },
     ],
-    rows,
+    rows, onpick,
   });
 }
 
@@ -242,13 +247,16 @@ const WITH_BRIEF = ["docx", "pdf"];
 /** Documents this server can make of the run. */
 async function files(base) {
   const lang = current();
-  const formats = (await getJSON(`${base}/documents`)).map((f) => f.format);
+  const given = await getJSON(`${base}/documents${query({ lang })}`);
+  const formats = given.map((f) => f.format);
+  const empty = given.filter((f) => f.notice);
   const link = (format, kind) => {
     const text = t(`download.${kind === "brief" ? "brief_" : ""}${format.replace(".", "_")}`);
     return h("li", null, h("a", { href: `${base}/documents/${format}${query({ lang, kind })}`, download: "", "data-format": format, "data-kind": kind }, text));
   };
   return [
     formats.length ? null : h("p", null, t("results.no_documents")),
+    empty.length ? h("p", { class: "quiet", "data-notice": "fonts", title: empty[0].notice }, t("results.no_letters", { formats: empty.map((f) => f.format.toUpperCase()).join(", ") })) : null,
     h("ul", { class: "downloads" }, formats.map((f) => link(f, "full")), formats.filter((f) => WITH_BRIEF.includes(f)).map((f) => link(f, "brief"))),
     h("p", { class: "twins" }, h("a", { href: `${base}/tables` }, t("results.tables"))),
   ];

@@ -63,8 +63,30 @@ export function t(key, values) {
 export const word = (key, fallback) => texts[key] ?? fallback;
 
 /** What an indicator of a model is, in the reader's language where the catalog has it. */
-export const indicatorText = (variable, title) =>
-  (code === "en" ? undefined : indicators[`indicator.${variable}`]) ?? title;
+export function indicatorText(variable, title) {
+  if (code === "en") return title;
+  if (variable.startsWith(INDEX) && title.startsWith(INDEX_TITLE)) {
+    const said = indicators[`index.${variable.slice(INDEX.length)}`];
+    return filled("indicator.of-the-index", { title: said ?? title.slice(INDEX_TITLE.length) });
+  }
+  const notes = [];
+  let base = variable;
+  for (const [ending, note] of ENDINGS) {
+    if (!base.endsWith(ending)) continue;
+    base = base.slice(0, -ending.length);
+    notes.unshift(note);
+  }
+  if (!indicators[`indicator.${base}`]) return title;
+  if (title.includes("on the appraisal's flow")) notes.unshift("indicator.on-flow");
+  const told = filled(`indicator.${base}`, { year: first(/\b((?:19|20)\d\d)\b/, title), rate: first(/\b([\d.]+) % real/, title) });
+  return notes.reduce((text, note) => filled(note, { title: text, rate: first(/the loan at ([\d.]+) %/, title) }), told);
+}
+
+/** As the report says them: endings of a figure on other terms, the last first. */
+const ENDINGS = [["_stated", "indicator.on-stated"], ["_at_rate", "indicator.at-rate"]];
+const [INDEX, INDEX_TITLE] = ["indicator_", "indicator of the index: "];
+const first = (pattern, text) => pattern.exec(text)?.[1] ?? "";
+const filled = (key, values) => (indicators[key] ?? "{title}").replace(/\{(\w+)\}/g, (all, k) => values[k] ?? all);
 
 /** A part of a linkage, in the reader's language where the catalog has it. */
 export const partText = (part) => indicators[`part.${part.toLowerCase().replaceAll(" ", "-")}`] ?? part;

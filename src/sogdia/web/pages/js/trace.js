@@ -4,27 +4,27 @@ import { announce, fill, freshId, h, safeLink } from "./dom.js";
 import { failure, getJSON, query } from "./http.js";
 import { basisText, variableText } from "./panel.js";
 import { table } from "./table.js";
-import { date, estimate, nameOf, number, percent, t, word } from "./text.js";
+import { date, estimate, nameOf, number, percent, signedPercent, t, word } from "./text.js";
 
 /** What a skim has of a pair, and what a run has of a zone. */
 export const OF_PAIR = ["gencost_usd2023_per_t", "time_h", "time_p90_h", "border_h", "money_usd2023_per_t", "emission_kgco2_per_t", "distance_km"];
 export const OF_ZONE = ["access_cost_usd2023_per_t", "access_time_h"];
 
-/** `asked`: { entity, commodity, title, variables }. Opens over the page; Escape or the button closes it. */
+/** `asked`: { entity, commodity, title, variables, on? }. Opens over the page; Escape or the button closes it. */
 export function showTrace(place, run, asked) {
   const id = freshId("trace");
   const body = h("div", { "aria-live": "polite" });
   const choice = h("select", { id: `${id}-figure`, onchange: () => draw(choice.value) },
-    asked.variables.map((v) => h("option", { value: v }, t(`trace.q.${v}`))));
+    asked.variables.map((v) => h("option", { value: v }, asked.variables.length > 1 ? t(`trace.q.${v}`) : asked.title)));
   const box = h("dialog", { class: "trace", "aria-labelledby": id, onclose: () => box.remove() },
     h("form", { method: "dialog" }, h("button", { class: "closer", type: "submit" }, t("trace.close"))),
     h("h2", { id }, t("trace.title")),
     h("p", null, asked.title),
-    h("div", { class: "field" }, h("label", { for: `${id}-figure` }, t("trace.quantity")), choice), body);
+    asked.variables.length > 1 ? h("div", { class: "field" }, h("label", { for: `${id}-figure` }, t("trace.quantity")), choice) : null, body);
   const draw = async (variable) => {
     fill(body, h("p", { class: "quiet" }, t("loading")));
     try {
-      const found = await getJSON(`/api/v1/trace/${run}${query({ variable, entity: asked.entity, class: asked.commodity })}`);
+      const found = await getJSON(`/api/v1/trace/${run}${query({ variable, entity: asked.entity, class: asked.commodity, on: asked.on })}`);
       if (choice.value !== variable) return;
       fill(body, answer(found));
       announce(t("trace.claims", { n: found.lines.length }));
@@ -37,10 +37,14 @@ export function showTrace(place, run, asked) {
   draw(choice.value);
 }
 
+/** A share of one in per cent, as where it was clicked. */
+const amountOf = (found) =>
+  found.unit === "1" && /_share$/.test(found.variable) ? signedPercent(found.amount, 3) : estimate(found.amount, null, null, found.unit);
+
 function answer(found) {
   return [
-    h("p", null, h("strong", null, t("trace.amount", { amount: estimate(found.amount, null, null, found.unit), on: date(found.on) })), " ",
-      t("trace.assumed", { share: percent(found.assumed_share, 0) })),
+    h("p", null, h("strong", null, t("trace.amount", { amount: amountOf(found), on: date(found.on) })), " ",
+      found.assumed_share === null ? null : t("trace.assumed", { share: percent(found.assumed_share, 0) })),
     found.notes.map((n) => h("p", { class: "quiet", lang: "en" }, n)),
     found.legs.length ? table({
       caption: t("trace.legs"),
@@ -62,7 +66,7 @@ function answer(found) {
 const claims = (lines, caption) => table({
   caption: caption || t("trace.others", { n: lines.length }),
   columns: [
-    { key: "share", title: t("trace.share"), number: true, show: (r) => percent(r.share, 0) },
+    ...(lines.some((r) => r.share !== null) ? [{ key: "share", title: t("trace.share"), number: true, show: (r) => (r.share === null ? "" : percent(r.share, 0)) }] : []),
     { key: "entity", title: t("column.subject"), show: (r) => subjectOf(r) },
     { key: "variable", title: t("column.variable"), show: (r) => variableText(r) },
     { key: "value", title: t("column.value"), show: (r) => [r.value.replace(/ 1$/, ""), r.carried ? h("small", null, ` (${t("trace.carried")})`) : null] },
