@@ -331,6 +331,23 @@ def test_sentences_have_units_and_bands(small: FlowSummary) -> None:
     assert "nan" not in text and "None" not in text
 
 
+def test_a_post_that_cannot_clear_is_said_with_both_numbers(small: FlowSummary) -> None:
+    """Irkeshtam took 173 trucks a day on 100 and waits of months were printed without a word."""
+    gate = dataclasses.replace(
+        small.posts[0],
+        arrivals=BeforeAfter(23.2, 173.1), effective=BeforeAfter(100.0, 100.0), raised=False,
+    )  # fmt: skip
+    full = dataclasses.replace(gate, arrivals=BeforeAfter(23.2, 100.0))
+    shut = dataclasses.replace(gate, arrivals=BeforeAfter(23.2, None))
+    said = "Gate (road) cannot clear: arrivals 173.1 trucks a day, capacity 100.0; "
+    texts = [
+        "\n".join(flow_sentences(dataclasses.replace(small, posts=(post,))))
+        for post in (gate, full, shut)
+    ]
+    assert [said in text for text in texts] == [True, False, False]
+    assert "cannot clear" not in texts[1] + texts[2]
+
+
 def test_nothing_that_changes_is_said_in_words(small: FlowSummary) -> None:
     calm = dataclasses.replace(small, links=(), posts=(), incomes=small.incomes[:1])
     assert list(flow_sentences(calm)) == [

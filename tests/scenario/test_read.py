@@ -186,6 +186,15 @@ def test_three_problems_at_once(tmp_path: Path) -> None:
             "capacity: is not above 0; got 0 -> to let nothing pass",
         ),
         (
+            HEAD
+            + measure("set-capacity", rest='capacity = { change = "-100 %", of = "baseline" }'),
+            "capacity: leaves nothing; got -100 % -> to let nothing pass",
+        ),
+        (
+            HEAD + measure("set-hours", rest='hours = { change = "-100 %", of = "baseline" }'),
+            "hours: leaves nothing; got -100 % -> to let nothing pass",
+        ),
+        (
             HEAD + measure("close-crossing", rest="", target='crossings = { mod = "rail" }'),
             'cannot be selected by "mod"; did you mean "mode"?',
         ),

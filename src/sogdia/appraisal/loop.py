@@ -27,6 +27,7 @@ from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
 from sogdia.core.table import Table, null
 from sogdia.models.border.model import BorderModel, StopCurve
+from sogdia.models.border.prepare import Stop as PostStop
 from sogdia.models.border.tables import POST_FLOW
 from sogdia.models.contract import run_model
 from sogdia.models.trade.zones import COST_CHANGE, ZoneTradeModel
@@ -157,11 +158,10 @@ def join(
     base = flow_model.tabulate(base_problem, base_flows)
     observed = arrivals(base["crossing_flow"])
     added = gates(base_problem, base_flows, before, network(after), seed=seed)
-    curves = border_model.curves(
-        border_model.prepare(after, {"post_flow": post_flow(after, observed, observed, before)}),
-        above=QUEUES_ABOVE,
+    at_posts = border_model.prepare(
+        after, {"post_flow": post_flow(after, observed, observed, before)}
     )
-    stops = [*_posts(curves, after), *_others(added)]
+    stops = [*_posts(border_model, at_posts, after), *_others(added)]
     given = dict(start or {})
     x = np.array([given.get(stop.keys[0], 0.0) for stop in stops])
     past: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
@@ -295,7 +295,35 @@ def _moved(
     )
 
 
-def _posts(curves: Mapping[str, StopCurve], world: World) -> Iterator[Stop]:
+@dataclass(slots=True)
+class _Post:
+    """Hours that traffic adds at a post; its curve is drawn once the traffic asks for it.
+
+    A post that the baseline leaves nearly empty may fill, so none whose queue is known is left out.
+    """
+
+    model: BorderModel
+    stop: PostStop
+    curve: StopCurve | None = None
+
+    def hours(self, flow: float) -> float:
+        """Nothing below `QUEUES_ABOVE` of the capacity while capacity and hours stay."""
+        of = self.stop
+        if self.curve is None:
+            same = (
+                of.capacity_per_day == of.observed_capacity_per_day
+                and of.open_h_per_day == of.observed_open_h_per_day
+            )
+            busiest = max(flow, float(of.observed_per_day.sum()))
+            if same and busiest < QUEUES_ABOVE * of.capacity_per_day:
+                return 0.0
+            self.curve = self.model.curve(of)
+        return float(self.curve.curve.wait_h(flow)) - self.curve.observed_wait_h
+
+
+def _posts(
+    model: BorderModel, queues: tuple[World, list[PostStop]], world: World
+) -> Iterator[Stop]:
     """Posts whose queue is known. Traffic, capacity and opening hours add to their hours."""
     dwell = {
         (str(e), str(t)): float(d)
@@ -304,13 +332,12 @@ def _posts(curves: Mapping[str, StopCurve], world: World) -> Iterator[Stop]:
             strict=True,
         )
     }  # fmt: skip
-    for entity, found in sorted(curves.items()):
-        keys = tuple((entity, t) for t in found.towards)
-
-        def answer(flow: float, found: StopCurve = found) -> float:
-            return float(found.curve.wait_h(flow)) - found.observed_wait_h
-
-        yield Stop(keys=keys, answer=answer, scale=max(HOUR, min(dwell[key] for key in keys)))
+    # Those that queue already, several at once; the others when they do.
+    drawn = model.curves(queues, above=QUEUES_ABOVE)
+    for stop in sorted((s for s in queues[1] if s.works), key=lambda s: s.entity):
+        keys = tuple((stop.entity, t) for t in stop.towards)
+        post = _Post(model=model, stop=stop, curve=drawn.get(stop.entity))
+        yield Stop(keys=keys, answer=post.hours, scale=max(HOUR, min(dwell[key] for key in keys)))
 
 
 def _others(added: Gates) -> Iterator[Stop]:

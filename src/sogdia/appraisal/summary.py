@@ -340,6 +340,9 @@ def _sentences(found: Summary) -> Iterator[str]:
             ({"closed"}, "closed or one-way that were open"),
             ({"faster", "slower"}, "faster or slower"),
             ({"cheaper", "dearer"}, "cheaper or dearer"),
+            ({"more capacity", "less capacity"}, "with another capacity"),
+            ({"longer hours", "shorter hours"}, "with other opening hours"),
+            ({"now known", "not known"}, "with a value known on one side alone"),
         )
         if (count := sum(c.kind in kinds for c in found.changes))
     ]

@@ -38,6 +38,7 @@ __all__ = [
     "ModeTonnes",
     "TradeChange",
     "ZoneIncome",
+    "clearing_words",
     "flow_sentences",
     "has_flows",
     "summarise_flows",
@@ -400,6 +401,18 @@ def flow_sentences(found: FlowSummary) -> Iterator[str]:
             for p in queues
         )
         yield f"Mean wait for a turn, before to after: {listed}."
+    for post in found.posts:
+        if post.cannot_clear:
+            yield clearing_words(post)
+
+
+def clearing_words(post: PostQueue) -> str:
+    """That more come to a post than can pass, and what its waits are then."""
+    vehicle = {"rail": "trains", "road": "trucks"}.get(post.mode, "vehicles")
+    return (
+        f"{post.name} ({post.mode}) cannot clear: arrivals {post.arrivals.after:,.1f} {vehicle} a day, "
+        f"capacity {post.effective.after:,.1f}; its waits are those of a year that begins without a queue."
+    )
 
 
 def link_words(link: LinkFlow) -> str:

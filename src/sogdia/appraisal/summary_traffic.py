@@ -108,6 +108,12 @@ class PostQueue:
             return (a is None) != (b is None)
         return abs(b - a) >= MINUTE_H
 
+    @property
+    def cannot_clear(self) -> bool:
+        """True when more come than can pass: the queue of the scenario grows as long as one looks."""
+        arrivals, capacity = self.arrivals.after, self.effective.after
+        return arrivals is not None and capacity is not None and arrivals > capacity
+
 
 def rows_on(table: Table, day: date) -> list[dict[str, Any]]:
     """Rows of a table on one of its dates."""

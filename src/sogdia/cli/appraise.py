@@ -264,7 +264,7 @@ def _print_flows(found: FlowSummary | None) -> None:
     if found is None:
         say("flows, queues at posts, trade and real income were not run")
         return
-    from sogdia.appraisal.summary_flows import link_words
+    from sogdia.appraisal.summary_flows import clearing_words, link_words
 
     unsolved = "" if found.solved else "NOT SOLVED: "
     incomes = sorted(
@@ -290,6 +290,9 @@ def _print_flows(found: FlowSummary | None) -> None:
             )
         ]
         say(f"{unsolved}wait at {post.name}, {post.mode}: {waits[1]} (before: {waits[0]})")
+    for post in found.posts:
+        if post.cannot_clear:
+            say(f"{unsolved}{clearing_words(post)}")
     if found.queue_words():
         say(f"{unsolved}{found.queue_words()}")
     say(

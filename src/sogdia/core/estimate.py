@@ -100,7 +100,7 @@ def quantiles(
         c, s, z = central[logarithmic], side[logarithmic], ndtri(u[logarithmic])
         # Beyond the largest float a draw is the largest float.
         with np.errstate(over="ignore"):
-            drawn = c * np.exp(np.abs(np.log(s / c)) * z / Z95)
+            drawn = c * np.exp(np.abs(np.log(s) - np.log(c)) * z / Z95)
         value[logarithmic] = np.minimum(drawn, np.finfo(np.float64).max)
     value = np.where(shape == "uniform", low + (high - low) * u, value)
     return np.where((shape == "exact") | (low == high), central, value)

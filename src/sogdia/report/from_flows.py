@@ -157,7 +157,8 @@ def _post(post: PostQueue, say: _Printer, called: Naming) -> c.PostRow:
         for name in ("wait_mean_h", "wait_p50_h", "wait_p90_h")
     }
     return c.PostRow(
-        name=called.place(post.name),
+        name=called.place(post.name)
+        + (f"; {called.words('queues.cannot-clear')}" if post.cannot_clear else ""),
         mode=post.mode,
         arrivals=say.pair(post.arrivals, unit, "not open"),
         capacity=Number.missing(unit)

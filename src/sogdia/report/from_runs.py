@@ -402,10 +402,11 @@ def _words(*parts: str) -> str:
 
 
 def _change(change: NetworkChange | None) -> c.Change:
-    """As drawn: what only changes its price is not marked."""
-    if change is None or change.kind == "cheaper" or change.kind == "dearer":
+    """As drawn: what only changes its price, capacity or hours is not marked."""
+    if change is None:
         return ""
-    return change.kind
+    kind = change.kind
+    return kind if kind in ("opened", "closed", "faster", "slower") else ""
 
 
 def _line(

@@ -17,7 +17,13 @@ CHANGES = (
     ("say.closed", {"closed"}),
     ("say.speed", {"faster", "slower"}),
     ("say.price", {"cheaper", "dearer"}),
+    ("say.capacity-changed", {"more capacity", "less capacity"}),
+    ("say.hours-changed", {"longer hours", "shorter hours"}),
+    ("say.known-on-one-side", {"now known", "not known"}),
 )
+
+
+VEHICLES_A_DAY = {"rail": "say.vehicles-rail", "road": "say.vehicles-road"}
 
 
 def findings(found: Summary, say: Naming) -> Iterator[str]:
@@ -91,6 +97,16 @@ def flow_findings(found: FlowSummary, say: Naming) -> Iterator[str]:
             for p in queues
         )
         yield words("say.wait", listed=listed)
+    for p in found.posts:
+        if p.cannot_clear:
+            yield words(
+                "say.cannot-clear",
+                post=say.place(p.name),
+                mode=words.mode(p.mode),
+                arrivals=words.language.number(p.arrivals.after or 0.0, 1),
+                vehicles=words(VEHICLES_A_DAY[p.mode]),
+                capacity=words.language.number(p.effective.after or 0.0, 1),
+            )
 
 
 def loop_words(loop: Loop | None, say: Naming) -> str:

@@ -537,6 +537,17 @@ class SetFee(_Stop, frozen=True):
         return _columns(FEE_COLUMNS, self.target_field(), self.fee)
 
 
+def _nothing_left(field: str, value: Quantity) -> Iterator[Fault]:
+    """Less by all of it: a capacity or hours of none would count as not known, and all would pass."""
+    if isinstance(value, Change) and value.factor <= 0.0:
+        yield Fault(
+            field=field,
+            what="leaves nothing",
+            got=f"{100.0 * (value.factor - 1.0):+g} %",
+            fix="to let nothing pass, close the link or the crossing",
+        )
+
+
 class SetCapacity(Measure, frozen=True):
     """How much a link, crossing or transfer can pass."""
 
@@ -589,6 +600,7 @@ class SetCapacity(Measure, frozen=True):
                 got=f"{self.capacity.estimate.low:g}",
                 fix="to let nothing pass, close the link or the crossing",
             )
+        yield from _nothing_left("capacity", self.capacity)
         unit = self.capacity.unit if isinstance(self.capacity, Level) else ""
         wrong = {"train/day": ":road", "truck/day": ":rail"}.get(unit)
         if wrong and isinstance(self.crossings, tuple):
@@ -607,6 +619,11 @@ class SetHours(_Stop, frozen=True):
     kind: Literal["set-hours"] = "set-hours"
     hours: Hours
     """Hours open a day, up to 24."""
+
+    def value_faults(self) -> Iterator[Fault]:
+        """What is wrong between values that are each in order."""
+        yield from super().value_faults()
+        yield from _nothing_left("hours", self.hours)
 
     def variables(self) -> tuple[str, ...]:
         """Columns it sets."""

@@ -40,7 +40,7 @@ def composition(freight: Table) -> tuple[dict[tuple[str, str], float], Compositi
     Raises
     ------
     InvalidInput
-        When the class shares of a pair do not add to one.
+        When the class shares of a pair do not add to one, or what moves off the network is not known.
     """
     off: dict[tuple[str, str], float] = {}
     classes: Composition = {}
@@ -60,6 +60,17 @@ def composition(freight: Table) -> tuple[dict[tuple[str, str], float], Compositi
         )
         for (a, b), shares in classes.items()
         if not abs(sum(shares.values()) - 1.0) <= SHARES_ADD_TO_ONE
+    ]
+    wrong += [
+        Problem(
+            where=f"freight {a}>{b}",
+            what="the share that moves off the network is not known",
+            got=f"{gone}",
+            allowed="0 to 1",
+            fix="add a claim of off_network_value_share",
+        )
+        for (a, b), gone in off.items()
+        if not 0.0 <= gone <= 1.0
     ]
     if wrong:
         raise InvalidInput(wrong)
@@ -188,7 +199,8 @@ def zone_ends(world: World) -> Ends:
                         fix=f"correct the claims of class_{side}_share",
                     )
                 )
-            shares /= shares.sum()
+            else:
+                shares /= shares.sum()
     if wrong:
         raise InvalidInput(wrong)
     return Ends(origin=found["origin"], destination=found["destination"])

@@ -192,6 +192,28 @@ def test_shares_of_zones_are_refused_with_every_problem(year: World, side: str) 
     assert other in where["freight_ends KAZ>CHN#perishables"].what
 
 
+@pytest.mark.filterwarnings("error")
+def test_shares_of_nothing_are_refused_and_not_divided_by(year: World) -> None:
+    rows = [
+        row | {"class_origin_share": 0.0} if row["class_origin_share"] is not None else row
+        for row in year.freight_ends.rows()
+    ]
+    wrong = dataclasses.replace(year, freight_ends=Table.from_rows(FREIGHT_ENDS, rows), spreads=())
+    with pytest.raises(InvalidInput, match="do not add to one; got 0.000"):
+        freight_demand(wrong, CLASSES)
+
+
+def test_a_share_off_the_network_that_is_not_known_is_refused(year: World) -> None:
+    """It made all trade of the exporter NaN, which is no trade."""
+    freight = year.freight
+    gone = np.where(freight["exporter"] == "UZB", np.nan, freight["off_network_value_share"])
+    wrong = dataclasses.replace(
+        year, freight=freight.replace(off_network_value_share=gone), spreads=()
+    )
+    with pytest.raises(InvalidInput, match="freight UZB>.*off the network is not known"):
+        freight_demand(wrong, CLASSES)
+
+
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

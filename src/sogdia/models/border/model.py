@@ -172,9 +172,10 @@ class BorderModel:
             for stop in problem[1]
             if stop.works and not float(stop.observed_per_day.sum()) < above * stop.capacity_per_day
         ]
-        return dict(zip((s.entity for s in busy), _each(self._curve, busy), strict=True))
+        return dict(zip((s.entity for s in busy), _each(self.curve, busy), strict=True))
 
-    def _curve(self, stop: Stop) -> StopCurve:
+    def curve(self, stop: Stop) -> StopCurve:
+        """The wait of one stop that works as a function of its flow."""
         then, _ = self._calibrated(stop)
         post = _as_it_is(then, stop)
         curve = response_curve(post, days=self.days, seed=self.seed, key=stop.entity)

@@ -38,6 +38,8 @@ class Prepared:
         Zones by country, sorted.
     mass : mapping of str to (Z,) float64
         GDP of those zones, USD of 2023 a year; 0 where it is not known.
+    without_gdp : tuple of str
+        Zones of the counted pairs whose GDP is not known: they get no trips.
     C : mapping of (origin, destination) to (I, J) float64
         Least generalised time between zones of two countries, h; NaN no way.
     """
@@ -45,6 +47,7 @@ class Prepared:
     rows: tuple[dict[str, Any], ...]
     zones: Mapping[str, tuple[str, ...]]
     mass: Mapping[str, NDArray[np.float64]]
+    without_gdp: tuple[str, ...]
     C: Mapping[tuple[str, str], NDArray[np.float64]]
 
 
@@ -115,7 +118,13 @@ class ZoneTripModel:
             ).reshape(len(zones.get(a, ())), len(zones.get(b, ())))
             for a, b in sorted(pairs)
         }
-        return Prepared(rows=rows, zones=zones, mass=mass, C=C)
+        named = {country for pair in pairs for country in pair}
+        without = tuple(
+            str(r["id"])
+            for r in own
+            if r["country"] in named and r["gdp_usd2023_per_y"] is None
+        )  # fmt: skip
+        return Prepared(rows=rows, zones=zones, mass=mass, without_gdp=without, C=C)
 
     def solve(self, problem: Prepared) -> Shared:
         """Equation (5) for every pair of countries."""
@@ -124,13 +133,12 @@ class ZoneTripModel:
             for (a, b), C in problem.C.items()
         }
         lost = sorted(f"{a}>{b}" for (a, b), share in q.items() if np.isnan(share).all())
+        said = [f"{', '.join(lost)}: no zones have a way, so null"] if lost else []
+        if problem.without_gdp:
+            said.append(f"{', '.join(problem.without_gdp)}: GDP not known, so no trips there")
         return Shared(
-            q=q,
-            status=Status(
-                state="solved", of="trips between zones",
-                message=f"{', '.join(lost)}: no zones have a way, so null" if lost else "",
-            ),
-        )  # fmt: skip
+            q=q, status=Status(state="solved", of="trips between zones", message="; ".join(said))
+        )
 
     def tabulate(self, problem: Prepared, solution: Shared) -> dict[str, Table]:
         """The table zone_trip: counted pairs and purposes only; null where the total is null."""
