@@ -78,10 +78,16 @@ def waits(mean: float, p50: float, p90: float, clearing: float | None) -> dict[s
     }  # fmt: skip
 
 
-def drawn(country: str, draws: Sequence[float | None], *, group: str = "full") -> Rows:
-    """Draws of real income; None is a draw that failed and has no row."""
+def drawn(
+    entity: str,
+    draws: Sequence[float | None],
+    *,
+    group: str = "full",
+    variable: str = "real_income_change_share",
+) -> Rows:
+    """Draws of an indicator; None is a draw that failed and has no row."""
     return [
-        {"on": DAY, "variable": "real_income_change_share", "entity": country, "group": group,
+        {"on": DAY, "variable": variable, "entity": entity, "group": group,
          "draw": d, "amount": v, "unit": "1"}
         for d, v in enumerate(draws, start=1)
         if v is not None
@@ -142,7 +148,10 @@ AFTER: dict[str, Rows] = {
         trade("CHN", "KGZ", "partial", 18e9, 1.02), trade("CHN", "KGZ", "conditional", 18e9, 1.005),
         trade("CHN", "KGZ", "full", 4e9, 1.01),
     ],
-    "indicator": drawn("KGZ", [0.0005, 0.0013, None, 0.0009]),
+    "indicator": [
+        *drawn("KGZ", [0.0005, 0.0013, None, 0.0009]),
+        *drawn("CHN>KGZ", [1.0, 1.02, None, 1.01], variable="trade_change_ratio"),
+    ],
 }  # fmt: skip
 SCHEMAS: dict[str, Schema] = {
     "link_flow": LINK_FLOW, "mode_share": MODE_SHARE, "post_queue": POST_QUEUE,
@@ -241,9 +250,10 @@ def test_trade_before_is_what_was_loaded_and_after_the_full_change_of_it(
     row = next(t for t in small.trade if (t.exporter, t.importer) == ("CHN", "KGZ"))
     assert row.usd2023_per_y == BeforeAfter(18e9, near(18e9 * 1.01))
     assert row.full_usd2023_per_y == BeforeAfter(4e9, near(4.04e9))
-    assert (row.full, row.conditional, row.partial) == (
-        near(0.01), near(0.005), near(0.02),
-    )  # fmt: skip
+    assert row.full is not None and row.full.central == near(0.01)
+    # P5 and P95 of 1.00, 1.01 and 1.02, less 1.
+    assert (row.full.p05, row.full.p95) == (near(0.001), near(0.019))
+    assert (row.conditional, row.partial) == (near(0.005), near(0.02))
     assert len(small.trade) == 10 and small.variant == "china"
     unknown = next(t for t in small.trade if (t.exporter, t.importer) == ("UZB", "CHN"))
     assert unknown.usd2023_per_y == BeforeAfter(None, None) and unknown.full is None

@@ -51,7 +51,7 @@ def summary(*, unsolved: tuple[str, ...] = ()) -> FlowSummary:
         zones=(ZoneIncome(zone="zone:x", name="Osh", country="KGZ", change=0.004),),
         trade=(
             TradeChange(exporter="CHN", importer="KGZ", usd2023_per_y=BeforeAfter(18e9, 18.2e9),
-                        full=0.011, conditional=0.005, partial=0.02,
+                        full=Band(0.011, 0.004, 0.02), conditional=0.005, partial=0.02,
                         full_usd2023_per_y=BeforeAfter(4e9, 4.04e9)),
             TradeChange(exporter="KGZ", importer="CHN", usd2023_per_y=NONE, full=None,
                         conditional=None, partial=None, full_usd2023_per_y=NONE),

@@ -5,14 +5,14 @@ Reads the tables of both runs. A run without these tables (`Options.flows` off) 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from sogdia.appraisal.changes import names
-from sogdia.appraisal.effects import REAL_INCOME
+from sogdia.appraisal.effects import REAL_INCOME, TRADE
 from sogdia.appraisal.run import Appraisal
 from sogdia.appraisal.summary import Band, band
 from sogdia.appraisal.summary_capacity import CapacitySummary, summarise_capacity
@@ -92,8 +92,9 @@ class TradeChange:
     usd2023_per_y : BeforeAfter
         Before: of the variant of trade that was loaded. After: that times the change of the full
         endowment equilibrium; freight flows carry it.
-    full, conditional, partial : float or None
-        Change as a share.
+    full : Band or None
+        Change as a share, with the draws of it where there are any.
+    conditional, partial : float or None
     full_usd2023_per_y : BeforeAfter
         The equilibrium's own trade, which begins with deficits removed.
     """
@@ -101,7 +102,7 @@ class TradeChange:
     exporter: str
     importer: str
     usd2023_per_y: BeforeAfter
-    full: float | None
+    full: Band | None
     conditional: float | None
     partial: float | None
     full_usd2023_per_y: BeforeAfter
@@ -281,26 +282,19 @@ def _loop(statuses: Sequence[Status]) -> Loop | None:
 
 
 def _incomes(run: Run, day: date) -> Iterator[IncomeChange]:
-    drawn: dict[str, dict[int, float | None]] = {}
-    for row in rows_on(run["indicator"], day):
-        if row["variable"] == REAL_INCOME and row["group"] == "full":
-            drawn.setdefault(row["entity"], {})[row["draw"]] = row["amount"]
+    drawn = _drawn(run, day, REAL_INCOME)
     levels: dict[str, dict[str, float | None]] = {}
     for row in rows_on(run["country_income"], day):
         levels.setdefault(row["country"], {})[row["level"]] = row["real_income_change_share"]
     called = {row["id"]: row["name"] for row in open_evidence().entities("economies")} | NAMES
     found: list[IncomeChange] = []
     for country, by_level in levels.items():
-        central = by_level.get("full")
-        draws = drawn.get(country, {})
-        values = [central, *(draws.get(d) for d in range(1, run.manifest.draws + 1))]
+        draws = drawn.get(country, {}) | {0: by_level.get("full")}
         found.append(
             IncomeChange(
                 country=country,
                 name=called.get(str(country), str(country)),
-                full=None
-                if central is None
-                else band(np.array([np.nan if v is None else v for v in values])),
+                full=_banded(run, draws),
                 conditional=by_level.get("conditional"),
                 partial=by_level.get("partial"),
             )
@@ -311,6 +305,23 @@ def _incomes(run: Run, day: date) -> Iterator[IncomeChange]:
     )
     others = [(abs(i.full.central), i) for i in found if i.country not in shown and i.full]
     yield from (i for size, i in sorted(others, key=lambda o: -o[0]) if size >= INCOME_SHOWN)
+
+
+def _drawn(run: Run, day: date, variable: str) -> dict[str, dict[int, float | None]]:
+    """An indicator of the full endowment equilibrium by entity and draw."""
+    found: dict[str, dict[int, float | None]] = {}
+    for row in rows_on(run["indicator"], day):
+        if row["variable"] == variable and row["group"] == "full":
+            found.setdefault(row["entity"], {})[row["draw"]] = row["amount"]
+    return found
+
+
+def _banded(run: Run, draws: Mapping[int, float | None]) -> Band | None:
+    """The central value, which is draw 0, and the band of the others."""
+    values = [draws.get(d) for d in range(run.manifest.draws + 1)]
+    if values[0] is None:
+        return None
+    return band(np.array([np.nan if v is None else v for v in values]))
 
 
 def _zones(run: Run, day: date) -> Iterator[ZoneIncome]:
@@ -332,8 +343,13 @@ def _trade(run: Run, day: date) -> Iterator[TradeChange]:
         for r in rows_on(run["trade_change"], day)
         if CHINA in (r["exporter"], r["importer"])
     }
+    drawn = _drawn(run, day, TRADE)
     for other in FIVE:
         for pair in ((CHINA, other), (other, CHINA)):
+            draws = {
+                draw: None if ratio is None else ratio - 1.0
+                for draw, ratio in drawn.get(f"{pair[0]}>{pair[1]}", {}).items()
+            }
             here = {level: rows.get((*pair, level)) for level in ("full", "conditional", "partial")}
             share = {k: None if r is None else r["change_ratio"] - 1.0 for k, r in here.items()}
             full, loaded = here["full"], here["partial"]
@@ -345,7 +361,7 @@ def _trade(run: Run, day: date) -> Iterator[TradeChange]:
                     before,
                     None if before is None or full is None else before * full["change_ratio"],
                 ),
-                full=share["full"],
+                full=_banded(run, draws | {0: share["full"]}),
                 conditional=share["conditional"],
                 partial=share["partial"],
                 full_usd2023_per_y=BeforeAfter(

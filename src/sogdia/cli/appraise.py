@@ -326,7 +326,7 @@ def _income_row(income: Any, found: FlowSummary) -> dict[str, str]:
                 a, b = trade.usd2023_per_y.before, trade.usd2023_per_y.after
                 row[key] = " → ".join(number(None if v is None else v / 1e6) for v in (a, b))
                 row[f"{key}_share"] = (
-                    "unknown" if trade.full is None else f"{_percent(trade.full, 3)} %"
+                    "unknown" if trade.full is None else f"{_percent(trade.full.central, 3)} %"
                 )
     return row
 

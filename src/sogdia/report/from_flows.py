@@ -126,7 +126,7 @@ def _trade(found: TradeChange, say: _Printer, called: Naming) -> c.TradeRow:
         importer=called.country(found.importer),
         before=say(found.usd2023_per_y.before, "usd2023/year"),
         after=say(found.usd2023_per_y.after, "usd2023/year"),
-        full=say(found.full, "share", signed=True),
+        full=say.banded(found.full),
         conditional=say(found.conditional, "share", signed=True),
         partial=say(found.partial, "share", signed=True),
     )
