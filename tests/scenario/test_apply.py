@@ -147,6 +147,9 @@ def test_change_of_a_claim() -> None:
     assert rows(world.crossings, ALA)[0]["open_h_per_day"] == 9.0
     assert "c7" in {r["claim"] for r in world.lineage.rows()}
     assert 'needs the value of claim "c7"' in refusal(measure)
+    longer = made("set-hours", crossing=ALA, hours=cut(50, "c7"))
+    world = apply(stub_world(), [longer], on=ON, claims={"c7": Estimate.exact(18.0)})
+    assert rows(world.crossings, ALA)[0]["open_h_per_day"] == 24.0, "27 h is more than a day"
 
 
 def test_a_change_of_capacity_is_one_of_every_capacity_known() -> None:

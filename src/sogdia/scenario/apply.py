@@ -49,6 +49,8 @@ __all__ = ["apply", "worlds_of"]
 
 W = TypeVar("W", bound=WorldLike)
 
+HOURS_A_DAY = 24.0
+
 Cell = tuple[str, int, str]
 """Table, row, column."""
 
@@ -489,7 +491,13 @@ def _capacity(edits: _Edits, measure: Measure) -> None:
 
 def _hours(edits: _Edits, measure: Measure) -> None:
     assert isinstance(measure, SetHours)
-    _set(edits, measure, measure.variables(), measure.hours)
+    for table, row, entity, picked in _where(edits, measure):
+        for column in measure.variables():
+            cell = (table, row, column)
+            value = edits.value(measure, entity, cell, measure.hours, picked=picked)
+            if value is not None:
+                # Half as long again of a post that never shuts is still a day.
+                edits.put(measure, entity, cell, min(value, HOURS_A_DAY))
 
 
 def _rate(edits: _Edits, measure: Measure) -> None:

@@ -618,7 +618,7 @@ class SetHours(_Stop, frozen=True):
 
     kind: Literal["set-hours"] = "set-hours"
     hours: Hours
-    """Hours open a day, up to 24."""
+    """Hours open a day, up to 24; a change of them ends at 24."""
 
     def value_faults(self) -> Iterator[Fault]:
         """What is wrong between values that are each in order."""
