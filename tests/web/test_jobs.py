@@ -181,15 +181,15 @@ def test_two_servers_share_a_database_and_a_folder(
         assert away.json()["problems"][0]["what"] == "does not answer"
         assert second.client.get(f"{API}/layers/posts.geojson").status_code == 200
         postgres.start()
-    # Cancelled where it was not started: its process ends all the same.
-    other = {"scenario": "quick", "options": QUICKLY | {"seed": 5}}
-    waiting = second.client.post(f"{API}/runs", json=other).json()["job"]["id"]
+    third = start()
     done = job_in(second.client, job, "done", "failed", "lost")
     assert done["state"] == "done", done
     wait_for(lambda: is_gone(pid), seconds=20)
     assert RunStore(runs).find(done["run"]).manifest.scenario == "quick"
     assert second.client.get(f"{API}/scenarios/quick").json()["toml"] == quick
-    third = start()
+    # Cancelled where it was not started: its process ends all the same.
+    other = {"scenario": "quick", "options": QUICKLY | {"seed": 5}}
+    waiting = second.client.post(f"{API}/runs", json=other).json()["job"]["id"]
     process = pid_of(runs, waiting)
     assert third.client.delete(f"{API}/jobs/{waiting}").json()["state"] == "cancelled"
     wait_for(lambda: is_gone(process), seconds=20)
