@@ -58,6 +58,12 @@ def test_without_draws_there_is_no_band() -> None:
         assert row["basis"] == "not drawn"
 
 
+def test_a_draw_without_an_answer_is_left_out_of_the_band() -> None:
+    """An equilibrium that fails leaves a null, which is no ratio of one."""
+    row = trade_of([1.0, float("nan"), 1.2])
+    assert (row["low_amount"], row["high_amount"]) == (pytest.approx(2.0), pytest.approx(38.0))
+
+
 def test_what_changes_nothing_changes_exactly_nothing_in_every_draw() -> None:
     row = trade_of([1.0 + 4e-14, 1.0 - 4e-14, 1.0])
     assert (row["low_amount"], row["high_amount"]) == (0.0, 0.0)

@@ -35,7 +35,7 @@ from sogdia.models.transport.loads import (
 from sogdia.world.network import Network
 from sogdia.world.world import World
 
-__all__ = ["CAPACITY_USE", "HOUR", "QUEUES_ABOVE", "Gates", "gates"]
+__all__ = ["CAPACITY_USE", "HOUR", "QUEUES_ABOVE", "Gates", "gates", "is_idle"]
 
 QUEUES_ABOVE = 0.3
 """Share of capacity below which a wait is taken not to move, unless the capacity does."""
@@ -68,6 +68,11 @@ CAPACITY_USE = Schema(
 )
 
 
+def is_idle(observed: float, flow: float, capacity: float) -> bool:
+    """Whether neither flow is `QUEUES_ABOVE` of a capacity: no queue to draw a curve for."""
+    return max(observed, flow) < QUEUES_ABOVE * capacity
+
+
 @dataclass(slots=True)
 class Gate:
     """One capacity of one line, yard, port or ship, and its curve once it is needed.
@@ -91,15 +96,10 @@ class Gate:
 
     def hours(self, flow: float) -> float:
         """Hours added at a flow. Nothing below `QUEUES_ABOVE` while the capacity stays."""
-        idle = max(flow, self.observed) < QUEUES_ABOVE * self.after
-        if (
-            self.curve is None
-            and idle
-            and self.before == self.after
-            and self.capacity.kind != "line"
-        ):
-            return 0.0
         if self.curve is None:
+            same = self.before == self.after and self.capacity.kind != "line"
+            if same and is_idle(self.observed, flow, self.after):
+                return 0.0
             self.curve = self._curve()
         return self.curve.hours(flow)
 

@@ -23,6 +23,7 @@ __all__ = [
     "Effects",
     "income_rows",
     "join_dates",
+    "rounded",
     "trade_change_rows",
 ]
 
@@ -97,6 +98,11 @@ def _note(effects: Effects, tables: Mapping[str, Table], draw: int) -> None:
         effects.indicators["baseline"].extend(row | {"amount": none} for row in rows)
 
 
+def rounded(ratio: float | None) -> float | None:
+    """A ratio of trade, exactly one where it differs by rounding alone; None where not known."""
+    return 1.0 if ratio is not None and abs(ratio - 1.0) <= ROUNDING else ratio
+
+
 def trade_change_rows(table: Table, *, draw: int) -> list[dict[str, Any]]:
     """Rows of the table `indicator`: trade over that of the baseline, all responses let run."""
     return [
@@ -106,7 +112,7 @@ def trade_change_rows(table: Table, *, draw: int) -> list[dict[str, Any]]:
             "entity": f"{row['exporter']}>{row['importer']}",
             "group": row["level"],
             "draw": draw,
-            "amount": 1.0 if abs(row["change_ratio"] - 1.0) <= ROUNDING else row["change_ratio"],
+            "amount": rounded(row["change_ratio"]),
             "unit": "1",
         }
         for row in table.rows()

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.appraisal.capacity import HOUR, QUEUES_ABOVE, Gates, gates
+from sogdia.appraisal.capacity import HOUR, QUEUES_ABOVE, Gates, gates, is_idle
 from sogdia.appraisal.settle import Answer, next_hours
 from sogdia.core.errors import InvalidInput, Problem
 from sogdia.core.status import Status
@@ -314,8 +314,7 @@ class _Post:
                 of.capacity_per_day == of.observed_capacity_per_day
                 and of.open_h_per_day == of.observed_open_h_per_day
             )
-            busiest = max(flow, float(of.observed_per_day.sum()))
-            if same and busiest < QUEUES_ABOVE * of.capacity_per_day:
+            if same and is_idle(float(of.observed_per_day.sum()), flow, of.capacity_per_day):
                 return 0.0
             self.curve = self.model.curve(of)
         return float(self.curve.curve.wait_h(flow)) - self.curve.observed_wait_h

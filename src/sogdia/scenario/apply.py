@@ -398,14 +398,21 @@ def _selected(world: WorldLike, selector: CrossingSelector | LinkSelector) -> It
             yield row
 
 
-def _set(edits: _Edits, measure: Measure, columns: Iterable[str], quantity: Quantity) -> None:
-    """One quantity into columns of everything a measure acts on."""
+def _set(
+    edits: _Edits,
+    measure: Measure,
+    columns: Iterable[str],
+    quantity: Quantity,
+    *,
+    most: float = math.inf,
+) -> None:
+    """One quantity, and no more than the most, into columns of everything a measure acts on."""
     for table, row, entity, picked in _where(edits, measure):
         for column in columns:
             cell = (table, row, column)
             value = edits.value(measure, entity, cell, quantity, picked=picked)
             if value is not None or isinstance(quantity, Level):
-                edits.put(measure, entity, cell, value)
+                edits.put(measure, entity, cell, None if value is None else min(value, most))
 
 
 def _work_on_link(edits: _Edits, measure: Measure) -> None:
@@ -491,13 +498,8 @@ def _capacity(edits: _Edits, measure: Measure) -> None:
 
 def _hours(edits: _Edits, measure: Measure) -> None:
     assert isinstance(measure, SetHours)
-    for table, row, entity, picked in _where(edits, measure):
-        for column in measure.variables():
-            cell = (table, row, column)
-            value = edits.value(measure, entity, cell, measure.hours, picked=picked)
-            if value is not None:
-                # Half as long again of a post that never shuts is still a day.
-                edits.put(measure, entity, cell, min(value, HOURS_A_DAY))
+    # Half as long again of a post that never shuts is still a day.
+    _set(edits, measure, measure.variables(), measure.hours, most=HOURS_A_DAY)
 
 
 def _rate(edits: _Edits, measure: Measure) -> None:

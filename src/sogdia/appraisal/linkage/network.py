@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sogdia.appraisal.effects import REAL_INCOME, ROUNDING, TRADE
+from sogdia.appraisal.effects import REAL_INCOME, ROUNDING, TRADE, rounded
 from sogdia.appraisal.indicators import ACCESS_COST
 from sogdia.appraisal.linkage.contract import row
 from sogdia.appraisal.loop import Joined
@@ -131,9 +131,7 @@ def trade_rows(
             loaded = rows.get((exporter, importer, "partial"))
             full = rows.get((exporter, importer, "full"))
             before = None if loaded is None else loaded["baseline_usd2023_per_y"]
-            ratio = None if full is None else full["change_ratio"]
-            if ratio is not None and abs(ratio - 1.0) <= ROUNDING:
-                ratio = 1.0
+            ratio = None if full is None else rounded(full["change_ratio"])
             pair = f"{exporter}>{importer}"
             low, high = _band(indicators, TRADE, pair, on)
             if before is None or low is None or high is None:

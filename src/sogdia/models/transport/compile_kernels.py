@@ -6,6 +6,7 @@ import numpy as np
 
 from sogdia.models.transport.solve import skim, tree_quantiles, trees
 from sogdia.models.transport.solve_choice import Choice, load
+from sogdia.models.transport.solve_contract import contract
 from sogdia.models.transport.solve_graph import Demand, Graph
 from sogdia.models.transport.solve_routes import k_alternatives
 from sogdia.models.transport.solve_star import forward_star
@@ -21,6 +22,7 @@ def compile_kernels() -> None:
     ends = np.array([0, 1, 2])
     skim(star, cost, fields, ends, ends)
     tree_quantiles(trees(star, cost, ends), tail, np.ones((4, 3)), ends)
+    contract(tail, head, 3, ends[[0, 2]]).cost(cost)
     k_alternatives(star, tail, cost, 0, 2, 2)
     load(
         Graph(tail=tail.astype(np.int32), head=head.astype(np.int32), n_nodes=3),
